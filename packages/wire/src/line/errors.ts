@@ -1,0 +1,19 @@
+/** Why a peer's bytes were refused. Closed list; `docs/errors.md` explains each. */
+export type WireErrorCode =
+  | 'line-too-long'
+  | 'literal-too-long'
+  | 'bad-version'
+  | 'bad-line'
+  | 'bad-number'
+  | 'bad-base64';
+
+/** The peer broke the grammar: the connection is closed and `message` goes to the log, never to the peer. */
+export class WireError extends Error {
+  readonly code: WireErrorCode;
+
+  constructor(code: WireErrorCode, message: string) {
+    super(message);
+    this.name = 'WireError';
+    this.code = code;
+  }
+}

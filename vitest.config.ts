@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs no peers; `interop` starts real Dovecot; `fuzz` runs properties by time budget. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], pool: 'threads' } },
+      {
+        test: {
+          name: 'interop',
+          include: ['packages/homing/interop/**/*.interop.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      { test: { name: 'fuzz', include: ['packages/*/src/**/*.fuzz.ts'], testTimeout: 120_000 } },
+    ],
+  },
+});
