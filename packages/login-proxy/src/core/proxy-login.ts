@@ -4,6 +4,7 @@
  * side answers with an open, logged-in stream, or with a `ProxyError` that the client side turns into its reply.
  */
 import type { Duplex } from 'node:stream';
+import type { Log, LogFields } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 
 /** `client_auth_result`'s view of what went wrong; Dovecot's failure types (login-proxy.h). */
@@ -19,7 +20,10 @@ export type ProxyErrorCode =
 
 export class ProxyError extends Error {
   readonly code: ProxyErrorCode;
-  /** For `auth`: the backend's own reply text without tag or `-ERR`, which the client may see. */
+  /**
+   * For `auth` and `auth-tempfail`: the backend's own reply text without tag, `NO` or `-ERR`, which the client may see:
+   * `[LIMIT] too many`. Undefined: the client gets our own text for a wrong password.
+   */
   readonly reply: ByteString | undefined;
 
   constructor(code: ProxyErrorCode, message: string, reply?: ByteString) {
@@ -44,7 +48,7 @@ export type ClientContext = {
   readonly localName: string | undefined;
   /** `x-proxy-ttl` / XCLIENT TTL received from a trusted hop. */
   readonly ttl: number | undefined;
-  /** `key=value` pairs a trusted hop forwarded. */
+  /** `key=value` pairs a trusted hop forwarded. The next hop gets those that auth returns as `forward_key`. */
   readonly forwardFields: ReadonlyMap<ByteString, ByteString>;
   /** The name the client logged in with (`user=` of the OK) and the SASL mechanism it used. */
   readonly user: ByteString;
@@ -53,15 +57,35 @@ export type ClientContext = {
   readonly password: ByteString | undefined;
   /** IMAP ID parameters to pass on (`imap_id_retain`). */
   readonly clientId: ByteString | undefined;
+  /** IMAP: the client asked for CAPABILITY (after STARTTLS, if there was one), so it ignores the code in our replies. */
+  readonly sentCapability: boolean;
+  /** Unix milliseconds at which the client connected; `duration=` of backend failures counts from it. */
+  readonly connectedAt: number;
+  /** Lines about this login. What is written through it gets `login_log_format` and the elements of this client. */
+  readonly log: Log;
+  /** IMAP: passes an untagged line of the backend (without CRLF) to the client while the login still runs. */
+  forward(line: ByteString): void;
+  /** Closes the client without a reply and logs `reason`: an administrator's kick while the login still runs. */
+  disconnect(reason: string): void;
 };
 
 /** A backend connection past its login. */
 export type ProxiedSession = {
   readonly stream: Duplex;
-  /** `host:port` as Dovecot logs it. */
+  /** `ip:port` as Dovecot logs it. */
   readonly destination: string;
   readonly host: string;
+  readonly ip: string;
+  readonly port: number;
   readonly destuser: ByteString;
+  /** IMAP: the backend's capability list, if it told one: see `imapLoginReply`. */
+  readonly capability: ByteString | undefined;
+  /** `user_*` of the OK: other names by which administrators list and kick this session. */
+  readonly altUsernames: ReadonlyMap<ByteString, ByteString>;
+  /** What every event of this session carries (`dest_ip`, `dest_port`, `source_port`, ...). */
+  readonly eventFields: LogFields;
+  /** Unix milliseconds at which the first connect began. */
+  readonly startedAt: number;
   /** The backend's success reply without tag or `+OK` and without CRLF: `[CAPABILITY ...] Logged in`. */
   readonly reply: ByteString;
   /** Bytes the backend sent after that reply; they go to the client first. */
@@ -81,3 +105,18 @@ export type ProxyLogin = (
   client: ClientContext,
   signal: AbortSignal,
 ) => Promise<ProxiedSession>;
+
+/** A client past its login. Nothing else may read from or write to its stream any more. */
+export type RelayedClient = {
+  readonly stream: Duplex;
+  /** Bytes read from the client that its login did not use; the backend gets them first. */
+  readonly rest: ByteString;
+  /** How many bytes were written to the client so far, greeting and login reply included (Dovecot counts them in `out=`). */
+  readonly bytesSent: number;
+};
+
+/**
+ * Copies both ways until either side ends, then closes both. The client side has written its success reply;
+ * `session.rest` is left to the relay. Resolves when both streams are closed, never rejects.
+ */
+export type Relay = (client: RelayedClient, session: ProxiedSession, context: ClientContext) => Promise<void>;
