@@ -1,0 +1,5 @@
+export * from './command.ts';
+export * from './handshake.ts';
+export * from './limits.ts';
+export * from './reply.ts';
+export * from './request-info.ts';
