@@ -1,0 +1,9 @@
+/** One-line replies of the admin protocol. Any other line is an error text that doveadm prints. */
+export const DIRECTOR_ADMIN_REPLY = {
+  ok: 'OK\n',
+  notFound: 'NOTFOUND\n',
+  tryAgain: 'TRYAGAIN\n',
+  vhostsTooLarge: 'vhost count too large\n',
+  tagFixed: "host tag can't be changed\n",
+  syncTimedOut: 'Ring sync timed out\n',
+} as const;

@@ -1,0 +1,47 @@
+/**
+ * The number by which the director and the login processes know a user (lib-mail/mail-user-hash.c): the first four
+ * bytes of the MD5 of `director_username_hash` expanded with %u %n %d, big-endian, and 1 in place of 0. Both sides must
+ * compute the same, else KICK-DIRECTOR-HASH drops nobody.
+ */
+import type { ByteString } from '../line/bytes.ts';
+import { asciiLower } from '../line/bytes.ts';
+import { type Md5, parseTemplate, renderVariable } from './template.ts';
+
+/** 1 to 2^32-1. */
+export type UserHash = (username: ByteString) => number;
+
+/** `error`: why the format cannot be expanded, in Dovecot's words ("Unknown variable '%x'"). */
+export const createUserHash = (format: ByteString, md5: Md5): UserHash | { error: string } => {
+  if (format === '%Lu') return (username) => firstBytes(md5(asciiLower(username)));
+  if (format === '%u') return (username) => firstBytes(md5(username));
+  const parts = parseTemplate(format);
+  for (const part of parts) {
+    if (part.part === 'variable' && !VARIABLES.has(part.name)) return { error: `Unknown variable '%${part.name}'` };
+  }
+  return (username) => {
+    let expanded = '';
+    for (const part of parts) {
+      expanded +=
+        part.part === 'text' ? part.text : renderVariable(VARIABLES.get(part.name)?.(username) ?? '', part, md5);
+    }
+    return firstBytes(md5(expanded));
+  };
+};
+
+const firstBytes = (digest: Uint8Array): number => {
+  const [a = 0, b = 0, c = 0, d = 0] = digest;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 || 1;
+};
+
+const whole = (name: ByteString): ByteString => name;
+const local = (name: ByteString): ByteString => name.split('@', 1)[0] ?? '';
+const domain = (name: ByteString): ByteString => (name.includes('@') ? name.slice(name.indexOf('@') + 1) : '');
+
+const VARIABLES: ReadonlyMap<string, (name: ByteString) => ByteString> = new Map([
+  ['u', whole],
+  ['user', whole],
+  ['n', local],
+  ['username', local],
+  ['d', domain],
+  ['domain', domain],
+]);
