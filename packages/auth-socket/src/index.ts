@@ -1,1 +1,3 @@
-export {};
+export * from './core/settings.ts';
+export * from './service/auth-server-options.ts';
+export * from './service/socket-type.ts';

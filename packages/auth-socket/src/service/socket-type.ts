@@ -1,0 +1,21 @@
+/** Dovecot 2.3 derives the protocol of an auth socket from its file name, or from the name of an inet_listener. */
+import type { AuthSocketType } from './auth-server-options.ts';
+
+/**
+ * Looks at what follows the last `-` of the last path component. Throws for token sockets: DOVECOT-TOKEN is not offered.
+ */
+export const authSocketType = (path: string): AuthSocketType => {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const suffix = name.slice(name.lastIndexOf('-') + 1);
+  switch (suffix) {
+    case 'login':
+    case 'master':
+    case 'userdb':
+      return suffix;
+    case 'token':
+    case 'tokenlogin':
+      throw new RangeError(`${path}: DOVECOT-TOKEN sockets are not supported`);
+    default:
+      return 'client';
+  }
+};
