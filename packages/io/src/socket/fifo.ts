@@ -1,0 +1,41 @@
+/**
+ * A fifo that is read line by line by whoever gives it a reader. Opened for reading and writing, so that it never ends
+ * when the last writer closes; without a reader, writers would block (spec of proxy-notify).
+ */
+import { closeSync, constants, lstatSync, openSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { checked, libc } from '../system/libc.ts';
+import { applyOwner, type FileOwner, makeParent, reason, SocketPathError } from './unix-listener.ts';
+
+/** Replaces a fifo that is there, as Dovecot does: two readers cannot share one anyway. */
+export const openFifo = (path: string, owner: FileOwner): Socket => {
+  makeParent(path);
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFIFO()) throw new SocketPathError(path, `${path} exists and is not a fifo`);
+  if (there !== undefined) unlinkSync(path);
+  const umask = process.umask((owner.mode ^ 0o777) & 0o777);
+  try {
+    checked('mkfifo', libc().mkfifo(path, owner.mode), path);
+  } catch (error) {
+    throw new SocketPathError(path, error instanceof Error ? error.message : String(error));
+  } finally {
+    process.umask(umask);
+  }
+  applyOwner(path, owner);
+  return readFifo(path);
+};
+
+const readFifo = (path: string): Socket => {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  } catch (error) {
+    throw new SocketPathError(path, `open(${path}) failed: ${reason(error)}`);
+  }
+  try {
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+};

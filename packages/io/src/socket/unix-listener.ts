@@ -1,0 +1,121 @@
+/**
+ * A unix socket at a path, with its owner and mode in force before the first connection can arrive: it is bound under a
+ * umask, given its owner, and only then set to listen.
+ *
+ * What is already at the path (service-listen.c): a socket that somebody serves is refused, a dead one is removed,
+ * anything that is not a socket is left alone and refused.
+ */
+import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { dirname } from 'node:path';
+import { checked, errnoText, libc } from '../system/libc.ts';
+import { handleOfDescriptor, type ServerHandle } from './server-handle.ts';
+
+export type FileOwner = {
+  /** 0 to 0o777. */
+  readonly mode: number;
+  /** Undefined: stays as created. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+};
+
+/** The admin must act: the path is taken, or may not be used. */
+export class SocketPathError extends Error {
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.name = 'SocketPathError';
+    this.path = path;
+  }
+}
+
+const AF_UNIX = 1;
+/** SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC. */
+const STREAM_NONBLOCK_CLOEXEC = 0o2004001;
+/** sizeof(sun_path) less its NUL. */
+const MAX_PATH = 107;
+/** Cut to net.core.somaxconn by the kernel. Connections wait here while no process serves the socket. */
+export const BACKLOG = 4096;
+
+/** Binds, or throws `SocketPathError`. Makes missing parent folders (0755). */
+export const listenUnix = async (path: string, owner: FileOwner): Promise<ServerHandle> => {
+  if (Buffer.byteLength(path) > MAX_PATH) throw new SocketPathError(path, `listen(${path}) failed: path is too long`);
+  await makeRoom(path);
+  const { socket, bind, listen, close } = libc();
+  const fd = checked('socket', socket(AF_UNIX, STREAM_NONBLOCK_CLOEXEC, 0));
+  try {
+    const umask = process.umask((owner.mode ^ 0o777) & 0o777);
+    try {
+      const address = unixAddress(path);
+      checked('bind', bind(fd, address, address.length), path);
+    } finally {
+      process.umask(umask);
+    }
+    applyOwner(path, owner);
+    checked('listen', listen(fd, BACKLOG), path);
+    return handleOfDescriptor(fd);
+  } catch (error) {
+    close(fd);
+    throw new SocketPathError(path, error instanceof Error ? error.message : String(error));
+  }
+};
+
+/** struct sockaddr_un: the family, then the path with its NUL. */
+const unixAddress = (path: string): Uint8Array => {
+  const name = Buffer.from(`${path}\0`, 'utf8');
+  const address = Buffer.alloc(2 + name.length);
+  address.writeUInt16LE(AF_UNIX, 0);
+  name.copy(address, 2);
+  return address;
+};
+
+/** Owner and mode of a socket or fifo. Throws with Dovecot's text when we may not. */
+export const applyOwner = (path: string, { mode, uid, gid }: FileOwner): void => {
+  const now = lstatSync(path);
+  const [wantUid, wantGid] = [uid ?? now.uid, gid ?? now.gid];
+  if (wantUid !== now.uid || wantGid !== now.gid) {
+    try {
+      chownSync(path, wantUid, wantGid);
+    } catch (error) {
+      throw new SocketPathError(path, `chown(${path}, ${wantUid}, ${wantGid}) failed: ${reason(error)}`);
+    }
+  }
+  if ((now.mode & 0o777) !== mode) chmodSync(path, mode);
+};
+
+const makeRoom = async (path: string): Promise<void> => {
+  makeParent(path);
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new SocketPathError(path, `${path} exists and is not a socket`);
+  if (await isServed(path)) throw new SocketPathError(path, `Socket already exists: ${path}`);
+  unlinkSync(path);
+};
+
+export const makeParent = (path: string): void => {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw new SocketPathError(path, `mkdir(${dirname(path)}) failed: ${reason(error)}`);
+  }
+};
+
+/** True unless nobody listens. Whatever else goes wrong (no permission, full backlog) means somebody may be there. */
+export const isServed = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createConnection(path);
+    probe.on('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+
+export const reason = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? errnoText(code) : error.message;
+};
