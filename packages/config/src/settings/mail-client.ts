@@ -1,0 +1,31 @@
+/** Remote servers as mail storage. Sources: src/lib-storage/index/imapc, pop3c. */
+import { bool, msecs, oneOf, port, size, str, time, uint, vars } from '../types/define.ts';
+
+export const mailClientSettings = {
+  imapc_cmd_timeout: time('5 mins'),
+  imapc_connection_retry_count: uint(1),
+  imapc_connection_retry_interval: msecs('1 secs'),
+  imapc_features: str(''),
+  imapc_host: str(''),
+  imapc_list_prefix: str(''),
+  imapc_master_user: vars(''),
+  imapc_max_idle_time: time('29 mins'),
+  imapc_max_line_length: size('0'),
+  imapc_password: str(''),
+  imapc_port: port(143),
+  imapc_rawlog_dir: str(''),
+  imapc_sasl_mechanisms: str(''),
+  imapc_ssl: oneOf('no', 'imaps', 'starttls'),
+  imapc_ssl_verify: bool('yes'),
+  imapc_user: vars(''),
+  pop3c_features: str(''),
+  pop3c_host: str(''),
+  pop3c_master_user: vars(''),
+  pop3c_password: str(''),
+  pop3c_port: port(110),
+  pop3c_quick_received_date: bool('no'),
+  pop3c_rawlog_dir: str(''),
+  pop3c_ssl: oneOf('no', 'pop3s', 'starttls'),
+  pop3c_ssl_verify: bool('yes'),
+  pop3c_user: vars('%u'),
+} as const;
