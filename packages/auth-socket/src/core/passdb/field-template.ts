@@ -1,0 +1,22 @@
+/** `key[=template]` words, as in the `args` of `static` and the last column of a passwd-file. */
+import type { ByteString } from '@homing/wire';
+import { compileTemplate, type Template } from '../expand/expand.ts';
+import type { Field, Variables } from './passdb.ts';
+
+export type FieldTemplate = { readonly key: ByteString; readonly text: ByteString; readonly value: Template };
+
+/** Words of a `key=value` list: separated by spaces, of which any number counts as one. */
+export const splitWords = (text: ByteString): ByteString[] => text.split(' ').filter((word) => word !== '');
+
+export const fieldTemplate = (word: ByteString): FieldTemplate => {
+  const equals = word.indexOf('=');
+  const text = equals === -1 ? '' : word.slice(equals + 1);
+  return { key: equals === -1 ? word : word.slice(0, equals), text, value: compileTemplate(text) };
+};
+
+/** Throws TemplateError. */
+export const expandFields = (templates: readonly FieldTemplate[], variables: Variables): Field[] => {
+  const fields: Field[] = [];
+  for (const { key, value } of templates) fields.push({ key, value: value(variables) });
+  return fields;
+};

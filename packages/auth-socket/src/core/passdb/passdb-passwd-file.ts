@@ -1,0 +1,51 @@
+/** `driver = passwd-file`, `args = [scheme=S] [username_format=T] /path` (auth.md 8.2). */
+import { asciiUpper } from '@homing/wire';
+import { compileTemplate, type Template } from '../expand/expand.ts';
+import { defaultUsernameFormat, passwdFilesOf } from '../passwd-file/passwd-files.ts';
+import { type DriverDeps, DriverError } from './driver-deps.ts';
+import { expandFields } from './field-template.ts';
+import type { Field, Passdb } from './passdb.ts';
+import { asFailure } from './template-failure.ts';
+
+const NO_FIELDS: readonly Field[] = [];
+
+export const createPasswdFilePassdb = (args: string, deps: DriverDeps): Passdb => {
+  const { scheme, usernameFormat, path } = parseArgs(args);
+  const files = passwdFilesOf(path, deps);
+  files.load();
+  return {
+    driver: 'passwd-file',
+    defaultScheme: scheme,
+    lookup(variables) {
+      const found = files.lookup(variables, usernameFormat);
+      if (found.result !== 'found') return found;
+      const { password, extra } = found.user;
+      try {
+        const fields = extra.length === 0 ? NO_FIELDS : expandFields(extra, variables);
+        return { result: 'found', password, fields };
+      } catch (error) {
+        return asFailure('Failed to expand extra field', error);
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+};
+
+type Args = { scheme: string; usernameFormat: Template; path: string };
+
+/** The first word that begins with `/` begins the path, which may hold spaces. */
+const parseArgs = (args: string): Args => {
+  let scheme = 'CRYPT';
+  let usernameFormat = defaultUsernameFormat;
+  let rest = args;
+  while (rest !== '' && !rest.startsWith('/')) {
+    const [word = '', ...others] = rest.split(' ');
+    const [key = '', ...value] = word.split('=');
+    if (key === 'scheme') scheme = asciiUpper(value.join('='));
+    else if (key === 'username_format') usernameFormat = compileTemplate(value.join('='));
+    else throw new DriverError(`passdb passwd-file: Unknown setting: ${key}`);
+    rest = others.join(' ');
+  }
+  if (rest === '') throw new DriverError('passdb passwd-file: Missing args');
+  return { scheme, usernameFormat, path: rest };
+};
