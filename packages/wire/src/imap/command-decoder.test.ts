@@ -91,7 +91,7 @@ describe('imap-login reads', () => {
     ['a ID ("a" ("b"))\r\n', [{ read: 'bad-id', tag: 'a' }]],
     [`a ID ("${'k'.repeat(31)}" "b")\r\n`, [{ read: 'bad-id', tag: 'a' }]],
     ['a ID ("a" "b"\r\n', [{ read: 'syntax-error', tag: 'a', text: "Missing ')'" }]],
-  ])('%.60j', (bytes, expected) => {
+  ])('case %#', (bytes, expected) => {
     expect(decode([bytes]).inputs).toEqual(expected);
     expect(decode(byteByByte(bytes)).inputs).toEqual(expected);
   });

@@ -64,7 +64,7 @@ export const createImapCommandDecoder = (options: LiteralOptions): ImapCommandDe
     next() {
       for (;;) {
         const result = advance(input, stage, options);
-        if (result === 'more') return input.isFull() ? { read: 'full' } : undefined;
+        if (result === 'more') return stage.at !== 'initial' && input.isFull() ? { read: 'full' } : undefined;
         const [next, read] = result;
         stage = next;
         if (read !== undefined) return read;

@@ -33,7 +33,7 @@ test.each<[string, object[]]>([
   ['AUTH PLAIN =\r\n', [{ read: 'auth', mechanism: 'PLAIN', initial: '=' }]],
   [`AUTH X ${'x'.repeat(8000)}\r\n`, [{ read: 'auth', mechanism: 'X', initial: 'x'.repeat(8000) }]],
   [`AUTH X ${'x'.repeat(8192)}\r\n`, [{ read: 'sasl-too-large' }]],
-])('%.60j', (bytes, expected) => {
+])('case %#', (bytes, expected) => {
   expect(decode([bytes]).inputs).toEqual(expected);
   expect(decode(byteByByte(bytes)).inputs).toEqual(expected);
 });
