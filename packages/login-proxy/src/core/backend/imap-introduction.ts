@@ -3,7 +3,7 @@
  * quoting are Dovecot's. Keys the backend's ID parser would choke on (over 30 bytes, imap-id.h) take all forward fields
  * with them: a login matters more than its decorations.
  */
-import { backendNString, backendString, type ByteString } from '@homing/wire';
+import { type ByteString, backendNString, backendString } from '@homing/wire';
 import type { ClientContext } from '../proxy-login.ts';
 import type { ForwardField } from './proxy-target.ts';
 

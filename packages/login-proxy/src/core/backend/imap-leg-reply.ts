@@ -1,11 +1,5 @@
 /** What the IMAP leg does with each line after the greeting: the second half of `imap-leg.ts`. */
-import {
-  asciiUpper,
-  type ByteString,
-  encodeBase64,
-  type ImapBackendReply,
-  parseImapBackendReply,
-} from '@homing/wire';
+import { asciiUpper, type ByteString, encodeBase64, type ImapBackendReply, parseImapBackendReply } from '@homing/wire';
 import { sendLogin, sendStartTlsOrLogin } from './imap-leg-send.ts';
 import { type ImapLegState, type ImapStep, withoutSent, withSent } from './imap-leg-state.ts';
 import { fail, type LegTask, sanitized } from './leg.ts';

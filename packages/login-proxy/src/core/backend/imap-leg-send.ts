@@ -1,5 +1,5 @@
 /** The commands of the IMAP leg, each put off to the right moment: STARTTLS or the login, CAPABILITY before it. */
-import { backendString, type ByteString, encodeBase64, hasCapability } from '@homing/wire';
+import { type ByteString, backendString, encodeBase64, hasCapability } from '@homing/wire';
 import { type ImapLegState, type ImapStep, withSent } from './imap-leg-state.ts';
 import { fail, type LegTask } from './leg.ts';
 import { initialResponse, type SaslState, startSasl } from './sasl-client.ts';

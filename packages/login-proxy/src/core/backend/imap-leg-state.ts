@@ -41,4 +41,3 @@ export const withoutSent = (state: ImapLegState, ...commands: ImapSent[]): ImapL
   ...state,
   sent: new Set([...state.sent].filter((command) => !commands.includes(command))),
 });
-

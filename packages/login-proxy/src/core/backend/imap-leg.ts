@@ -51,4 +51,3 @@ const takeBanner = (task: LegTask, before: ImapLegState, line: ByteString): Imap
   if (!task.pipelining) return [introduced, [{ do: 'send', bytes: task.introduction }]];
   return prefixed(task.introduction, sendStartTlsOrLogin(task, introduced));
 };
-

@@ -7,12 +7,7 @@
  *     B: +OK                        B: +OK         P: PASS password
  *     B: +OK Logged in.             what follows belongs to the relay
  */
-import {
-  announcesXclient,
-  type ByteString,
-  encodeBase64,
-  parsePop3BackendReply,
-} from '@homing/wire';
+import { announcesXclient, type ByteString, encodeBase64, parsePop3BackendReply } from '@homing/wire';
 import { fail, type Leg, type LegEffect, type LegTask, sanitized } from './leg.ts';
 import { decodeChallenge, initialResponse, respondToChallenge, type SaslState, startSasl } from './sasl-client.ts';
 
