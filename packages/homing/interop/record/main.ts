@@ -1,0 +1,69 @@
+/** `scripts/record-fixtures [protocol]...`: plays all dialogues with the installed Dovecot, writes protocol-fixtures/. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dovecotMissing, dovecotVersion } from '../lib/dovecot.ts';
+import { run } from '../lib/process.ts';
+import { authClient } from './auth-client.ts';
+import { authMaster } from './auth-master.ts';
+import { play } from './dialogue.ts';
+import { directorAdmin } from './director-admin.ts';
+import { createMask } from './mask.ts';
+import type { Peer, Recording } from './recording.ts';
+
+const ROOT = new URL('../../../../protocol-fixtures/', import.meta.url);
+const RECORDINGS: readonly Recording[] = [...authClient, ...authMaster, ...directorAdmin];
+
+/** `dovecot-core 1:2.3.19.1+dfsg1-2.1 (Debian GNU/Linux 12)`: the package where there is one. */
+const peerVersion = async (): Promise<string> => {
+  const dpkg = await run('dpkg-query', ['-W', '-f', '$' + '{Version}', 'dovecot-core']);
+  const version = dpkg.code === 0 ? dpkg.stdout : await dovecotVersion();
+  const release = /^PRETTY_NAME="([^"(]+?)(?: \(|")/m.exec((await run('cat', ['/etc/os-release'])).stdout)?.[1];
+  return `dovecot-core ${version}${release === undefined ? '' : ` (${release})`}`;
+};
+
+const record = async (recording: Recording, captured: string): Promise<number> => {
+  const folder = new URL(`${recording.protocol}/`, ROOT);
+  await mkdir(new URL('site/', folder), { recursive: true });
+  await using shared = await recording.start();
+  const cases = Object.entries(recording.cases(shared));
+  for (const [name, text] of Object.entries(shared.files)) {
+    await writeFile(new URL(`site/${name}`, folder), text.replaceAll(shared.dir, '/srv/site'));
+  }
+  for (const [name] of cases) {
+    if (recording.fresh !== true) {
+      await recordCase(recording, name, shared, folder, captured);
+    } else {
+      await using peer = await recording.start();
+      await recordCase(recording, name, peer, folder, captured);
+    }
+  }
+  return cases.length;
+};
+
+const recordCase = async (
+  recording: Recording,
+  name: string,
+  peer: Peer,
+  folder: URL,
+  captured: string,
+): Promise<void> => {
+  const dialogue = recording.cases(peer)[name];
+  if (dialogue === undefined) throw new Error(`no case ${name}`);
+  const mask = createMask({ dir: peer.dir, ports: peer.ports });
+  try {
+    await writeFile(new URL(`${name}.txt`, folder), await play(dialogue, peer.address, peer.log, mask, captured));
+  } catch (error) {
+    throw new Error(`${recording.protocol}/${name}: peer's log: ${peer.log().slice(-2000)}`, { cause: error });
+  }
+};
+
+const missing = dovecotMissing();
+if (missing !== undefined) {
+  console.error(missing);
+  process.exit(1);
+}
+const wanted = process.argv.slice(2);
+const captured = await peerVersion();
+for (const recording of RECORDINGS) {
+  if (wanted.length > 0 && !wanted.includes(recording.protocol)) continue;
+  console.log(`${recording.protocol}: ${await record(recording, captured)} fixtures`);
+}
