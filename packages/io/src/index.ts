@@ -14,6 +14,7 @@ export * from './socket/connect.ts';
 export * from './socket/connect-error.ts';
 export * from './socket/connect-tls.ts';
 export * from './socket/fifo.ts';
+export * from './socket/inet-listener.ts';
 export * from './socket/listener.ts';
 export * from './socket/serve.ts';
 export * from './socket/server-handle.ts';

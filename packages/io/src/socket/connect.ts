@@ -2,6 +2,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { ConnectError, errorCode } from './connect-error.ts';
 
+export type { Socket } from 'node:net';
+
 export type TcpDestination = {
   readonly ip: string;
   readonly port: number;

@@ -7,19 +7,19 @@ import { Socket } from 'node:net';
 import { checked, libc } from '../system/libc.ts';
 import { applyOwner, type FileOwner, makeParent, reason, SocketPathError } from './unix-listener.ts';
 
+/** Until owner and mode are right nobody else may open it. */
+const OWNER_ONLY = 0o600;
+
 /** Replaces a fifo that is there, as Dovecot does: two readers cannot share one anyway. */
 export const openFifo = (path: string, owner: FileOwner): Socket => {
   makeParent(path);
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFIFO()) throw new SocketPathError(path, `${path} exists and is not a fifo`);
   if (there !== undefined) unlinkSync(path);
-  const umask = process.umask((owner.mode ^ 0o777) & 0o777);
   try {
-    checked('mkfifo', libc().mkfifo(path, owner.mode), path);
+    checked('mkfifo', libc().mkfifo(path, OWNER_ONLY), path);
   } catch (error) {
     throw new SocketPathError(path, error instanceof Error ? error.message : String(error));
-  } finally {
-    process.umask(umask);
   }
   applyOwner(path, owner);
   return readFifo(path);

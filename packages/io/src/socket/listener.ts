@@ -6,7 +6,8 @@
 import { lstatSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { openFifo } from './fifo.ts';
-import { bindTcp, type ServerHandle } from './server-handle.ts';
+import { listenTcp } from './inet-listener.ts';
+import type { ServerHandle } from './server-handle.ts';
 import { type FileOwner, listenUnix } from './unix-listener.ts';
 
 export type ListenerSpec =
@@ -68,7 +69,7 @@ const bind = async (spec: ListenerSpec): Promise<Bound> => {
     case 'fifo':
       return { at: 'fifo', fifo: openFifo(spec.path, spec.owner) };
     case 'inet':
-      return { at: 'handle', handle: bindTcp(spec.address, spec.port) };
+      return { at: 'handle', handle: listenTcp(spec.address, spec.port) };
     default:
       return assertNever(spec);
   }

@@ -1,13 +1,12 @@
 /**
- * A handle served: each accepted connection runs a protocol, or is handed over as a socket. The listening socket is the
- * master's; closing here stops this process from accepting and leaves the queue to the next one.
+ * A handle served: each accepted connection runs a protocol, or is handed over as a socket. The handle stays the caller's.
+ * Closing stops this process from accepting and leaves the queue to the next one.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { driveProtocol } from '../line/drive.ts';
 import type { ProtocolFactory } from '../line/protocol.ts';
 import type { Log } from '../log/log.ts';
-import type { ServerHandle } from './server-handle.ts';
-import { BACKLOG } from './unix-listener.ts';
+import { BACKLOG, duplicateDescriptor, type ServerHandle } from './server-handle.ts';
 
 export type Served = {
   /** Stops accepting; connections go on. */
@@ -29,7 +28,7 @@ export const serveSockets = (
   const server = createServer({ allowHalfOpen: options.allowHalfOpen ?? false, noDelay: true }, onSocket);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(handle, BACKLOG, () => {
+    server.listen({ fd: duplicateDescriptor(handle), backlog: BACKLOG }, () => {
       server.off('error', reject);
       server.on('error', (error: Error) => log.error('accept_failed', {}, `accept() failed: ${error.message}`));
       resolve({ close: () => stop(server) });

@@ -1,50 +1,35 @@
 /**
  * A listening socket without a `net.Server`: what the master holds and hands to its children. Node has no public call
- * for it; `node:cluster` makes its own with `net._createServerHandle`, and this is the only place where we do too.
- * `child.send(message, handle)` passes such a handle on, and `net.createServer().listen(handle)` serves it.
+ * that makes a handle of a descriptor without accepting from it at once; `node:cluster` uses `net._createServerHandle`
+ * for it, and this is the only place where we do too. `child.send(message, handle)` passes such a handle on;
+ * `serve.ts` accepts from a copy of its descriptor, so that whoever holds the handle may close it at any time.
  */
 import net from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { errnoText } from '../system/libc.ts';
+import { checked, libc } from '../system/libc.ts';
 
-/** Opaque: bound and listening. Closing it never unlinks a path. */
+/** Opaque: bound and listening. Closing it closes the descriptor and removes no path. */
 export type ServerHandle = { close(): void; readonly fd: number };
 
-type CreateServerHandle = (
-  address: string | null,
-  port: number,
-  family: 4 | 6 | 0,
-  fd: number | undefined,
-  flags: number,
-) => ServerHandle | number;
-
-/** uv.h: `::` must not take the IPv4 port that `*` wants (net_listen_full in lib/net.c). */
-const UV_TCP_IPV6ONLY = 1;
+type CreateServerHandle = (address: null, port: 0, family: 0, fd: number) => ServerHandle | number;
 
 const createServerHandle: CreateServerHandle = Reflect.get(net, '_createServerHandle');
 
-/** `host:port` could not be bound; `code` is the errno's name. */
-export class ListenError extends Error {
-  readonly code: string;
+/** SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC (Linux). */
+export const STREAM_NONBLOCK_CLOEXEC = 0o2004001;
 
-  constructor(where: string, code: string) {
-    super(`listen(${where}) failed: ${errnoText(code)}`);
-    this.name = 'ListenError';
-    this.code = code;
-  }
-}
+/** Cut to net.core.somaxconn by the kernel. Connections wait here while no process serves the socket. */
+export const BACKLOG = 4096;
 
-/** Binds a TCP port. Throws `ListenError`. */
-export const bindTcp = (address: string, port: number): ServerHandle => {
-  const v6 = net.isIPv6(address);
-  const handle = createServerHandle(address, port, v6 ? 6 : 4, undefined, v6 ? UV_TCP_IPV6ONLY : 0);
-  if (typeof handle === 'number') throw new ListenError(`${address}, ${port}`, getSystemErrorName(handle));
-  return handle;
-};
-
-/** Wraps an open, bound descriptor, which then belongs to the handle. */
+/** The descriptor belongs to the handle from now on. */
 export const handleOfDescriptor = (fd: number): ServerHandle => {
-  const handle = createServerHandle(null, 0, 0, fd, 0);
-  if (typeof handle === 'number') throw new ListenError(`fd ${fd}`, getSystemErrorName(handle));
+  const handle = createServerHandle(null, 0, 0, fd);
+  if (typeof handle === 'number') throw new Error(`cannot listen on descriptor ${fd}: ${getSystemErrorName(handle)}`);
   return handle;
 };
+
+const F_DUPFD_CLOEXEC = 1030;
+
+/** Another descriptor of the same listening socket. */
+export const duplicateDescriptor = (handle: ServerHandle): number =>
+  checked('fcntl', libc().fcntl(handle.fd, F_DUPFD_CLOEXEC, 'int', 0));

@@ -1,6 +1,6 @@
 /**
- * A unix socket at a path, with its owner and mode in force before the first connection can arrive: it is bound under a
- * umask, given its owner, and only then set to listen.
+ * A unix socket at a path, with its owner and mode in force before the first connection can arrive: it is bound, given
+ * its owner and mode, and only then set to listen. Until then connect() is refused.
  *
  * What is already at the path (service-listen.c): a socket that somebody serves is refused, a dead one is removed,
  * anything that is not a socket is left alone and refused.
@@ -9,7 +9,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { checked, errnoText, libc } from '../system/libc.ts';
-import { handleOfDescriptor, type ServerHandle } from './server-handle.ts';
+import { BACKLOG, handleOfDescriptor, type ServerHandle, STREAM_NONBLOCK_CLOEXEC } from './server-handle.ts';
 
 export type FileOwner = {
   /** 0 to 0o777. */
@@ -31,12 +31,8 @@ export class SocketPathError extends Error {
 }
 
 const AF_UNIX = 1;
-/** SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC. */
-const STREAM_NONBLOCK_CLOEXEC = 0o2004001;
 /** sizeof(sun_path) less its NUL. */
 const MAX_PATH = 107;
-/** Cut to net.core.somaxconn by the kernel. Connections wait here while no process serves the socket. */
-export const BACKLOG = 4096;
 
 /** Binds, or throws `SocketPathError`. Makes missing parent folders (0755). */
 export const listenUnix = async (path: string, owner: FileOwner): Promise<ServerHandle> => {
@@ -45,13 +41,8 @@ export const listenUnix = async (path: string, owner: FileOwner): Promise<Server
   const { socket, bind, listen, close } = libc();
   const fd = checked('socket', socket(AF_UNIX, STREAM_NONBLOCK_CLOEXEC, 0));
   try {
-    const umask = process.umask((owner.mode ^ 0o777) & 0o777);
-    try {
-      const address = unixAddress(path);
-      checked('bind', bind(fd, address, address.length), path);
-    } finally {
-      process.umask(umask);
-    }
+    const address = unixAddress(path);
+    checked('bind', bind(fd, address, address.length), path);
     applyOwner(path, owner);
     checked('listen', listen(fd, BACKLOG), path);
     return handleOfDescriptor(fd);

@@ -13,6 +13,9 @@ export type Libc = {
   bind: (fd: number, address: Uint8Array, size: number) => number;
   listen: (fd: number, backlog: number) => number;
   close: (fd: number) => number;
+  fcntl: (fd: number, command: number, type: 'int', argument: number) => number;
+  setsockopt: (fd: number, level: number, name: number, value: Int32Array, size: number) => number;
+  inet_pton: (family: number, text: string, address: Uint8Array) => number;
   mkfifo: (path: string, mode: number) => number;
   flock: (fd: number, operation: number) => number;
   openlog: (ident: unknown, option: number, facility: number) => void;
@@ -78,6 +81,9 @@ const load = (): Libc => {
     bind: c.func('int bind(int fd, _In_ uint8_t *address, uint32_t size)'),
     listen: c.func('int listen(int fd, int backlog)'),
     close: c.func('int close(int fd)'),
+    fcntl: c.func('int fcntl(int fd, int command, ...)'),
+    setsockopt: c.func('int setsockopt(int fd, int level, int name, _In_ int *value, uint32_t size)'),
+    inet_pton: c.func('int inet_pton(int family, const char *text, _Out_ uint8_t *address)'),
     mkfifo: c.func('int mkfifo(const char *path, uint32_t mode)'),
     flock: c.func('int flock(int fd, int operation)'),
     openlog: c.func('void openlog(void *ident, int option, int facility)'),
