@@ -26,7 +26,7 @@ export type Dovecot = {
   signal(signal: NodeJS.Signals): void;
 } & AsyncDisposable;
 
-/** Texts may refer to the instance's directory, into which `files` are written (mode 0644) before `prepare` runs. */
+/** Texts may refer to the instance's directory, into which `files` are written (latin1, mode 0644) before `prepare` runs. */
 export type DovecotOptions = {
   readonly config: (dir: string) => string;
   readonly files?: Readonly<Record<string, string | ((dir: string) => string)>>;
@@ -53,6 +53,12 @@ export const makeInstanceDir = async (): Promise<string> => {
   return dir;
 };
 
+/** `<dir>/mail`, in which every user may make a mail directory. */
+export const makeMailDir = async (dir: string): Promise<void> => {
+  await mkdir(join(dir, 'mail'));
+  await chmod(join(dir, 'mail'), 0o777);
+};
+
 export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> => {
   const dir = await makeInstanceDir();
   const configFile = join(dir, 'dovecot.conf');
@@ -63,7 +69,7 @@ export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> =>
   const files = Object.fromEntries(
     Object.entries(options.files ?? {}).map(([name, text]) => [name, typeof text === 'string' ? text : text(dir)]),
   );
-  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text, 'latin1');
   await options.prepare?.(dir);
   await writeFile(configFile, `${common(dir)}\n${config}\n`);
 

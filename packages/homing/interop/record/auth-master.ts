@@ -66,7 +66,7 @@ const endings: Readonly<Record<string, Case>> = {
 const plain = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
 const login = (user: string, index: number): string =>
   `AUTH\t${index + 1}\tPLAIN\tservice=imap\tno-penalty\tresp=${plain(`\0${user}\0secret`)}`;
-const loginSocketOf = (peer: Peer): string => peer.address.toString().replace('auth-master', 'login/login');
+const loginSocketOf = (peer: Peer): string => `${peer.dir}/run/login/login`;
 const COOKIE = /^COOKIE\t([0-9a-f]{32})$/m;
 
 /** A login on `login/login` (connection 2) and its REQUEST on `auth-master`, by this very process. */

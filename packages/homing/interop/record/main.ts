@@ -6,11 +6,27 @@ import { authClient } from './auth-client.ts';
 import { authMaster } from './auth-master.ts';
 import { play } from './dialogue.ts';
 import { directorAdmin } from './director-admin.ts';
+import { imap } from './imap.ts';
 import { createMask } from './mask.ts';
+import { pop3 } from './pop3.ts';
+import { proxyNotify } from './proxy-notify.ts';
 import type { Peer, Recording } from './recording.ts';
 
 const ROOT = new URL('../../../../protocol-fixtures/', import.meta.url);
-const RECORDINGS: readonly Recording[] = [...authClient, ...authMaster, ...directorAdmin];
+const record = async (wanted: readonly string[], captured: string): Promise<void> => {
+  const all = [
+    ...[...authClient, ...authMaster, ...directorAdmin].map((recording) => prepare(recording, captured)),
+    ...[...imap, ...pop3].map((recording) => prepare(recording, captured)),
+    ...proxyNotify.map((recording) => prepare(recording, captured)),
+  ];
+  for (const [protocol, start] of all) {
+    if (wanted.length === 0 || wanted.includes(protocol)) console.log(`${protocol}: ${await start()} fixtures`);
+  }
+};
+
+/** Hides the recording's own kind of peer, so that all kinds fit one list. */
+const prepare = <P extends Peer>(recording: Recording<P>, captured: string) =>
+  [recording.protocol, (): Promise<number> => recordAll(recording, captured)] as const;
 
 /** `dovecot-core 1:2.3.19.1+dfsg1-2.1 (Debian GNU/Linux 12)`: the package where there is one. */
 const peerVersion = async (): Promise<string> => {
@@ -20,13 +36,15 @@ const peerVersion = async (): Promise<string> => {
   return `dovecot-core ${version}${release === undefined ? '' : ` (${release})`}`;
 };
 
-const record = async (recording: Recording, captured: string): Promise<number> => {
+const recordAll = async <P extends Peer>(recording: Recording<P>, captured: string): Promise<number> => {
   const folder = new URL(`${recording.protocol}/`, ROOT);
   await mkdir(new URL('site/', folder), { recursive: true });
   await using shared = await recording.start();
   const cases = Object.entries(recording.cases(shared));
   for (const [name, text] of Object.entries(shared.files)) {
-    await writeFile(new URL(`site/${name}`, folder), text.replaceAll(shared.dir, '/srv/site'));
+    const file = new URL(`site/${name}`, folder);
+    await mkdir(new URL('.', file), { recursive: true });
+    await writeFile(file, text.replaceAll(shared.dir, '/srv/site'), 'latin1');
   }
   for (const [name] of cases) {
     if (recording.fresh !== true) {
@@ -39,10 +57,10 @@ const record = async (recording: Recording, captured: string): Promise<number> =
   return cases.length;
 };
 
-const recordCase = async (
-  recording: Recording,
+const recordCase = async <P extends Peer>(
+  recording: Recording<P>,
   name: string,
-  peer: Peer,
+  peer: P,
   folder: URL,
   captured: string,
 ): Promise<void> => {
@@ -50,7 +68,10 @@ const recordCase = async (
   if (dialogue === undefined) throw new Error(`no case ${name}`);
   const mask = createMask({ dir: peer.dir, ports: peer.ports });
   try {
-    await writeFile(new URL(`${name}.txt`, folder), await play(dialogue, peer.address, peer.log, mask, captured));
+    await writeFile(
+      new URL(`${name}.txt`, folder),
+      await play(dialogue, peer.address, () => peer.log(), mask, captured),
+    );
   } catch (error) {
     throw new Error(`${recording.protocol}/${name}: peer's log: ${peer.log().slice(-2000)}`, { cause: error });
   }
@@ -61,9 +82,4 @@ if (missing !== undefined) {
   console.error(missing);
   process.exit(1);
 }
-const wanted = process.argv.slice(2);
-const captured = await peerVersion();
-for (const recording of RECORDINGS) {
-  if (wanted.length > 0 && !wanted.includes(recording.protocol)) continue;
-  console.log(`${recording.protocol}: ${await record(recording, captured)} fixtures`);
-}
+await record(process.argv.slice(2), await peerVersion());

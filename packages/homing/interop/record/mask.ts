@@ -44,6 +44,7 @@ export const createMask = (options: MaskOptions): Mask => {
         (_, key: string, id: string) => key + sessions(id),
       )
       .replace(/\b\d+ msecs\b/g, '0 msecs')
+      .replace(/\(\d\.\d{3} \+ \d\.\d{3} secs\)/g, '(0.001 + 0.000 secs)')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-22 00:00:00')
       .replace(/\b1[789]\d{8}\b/g, times)
       .replace(new RegExp(`(?<=[[@<.])${escapeRegExp(hostname())}(?=[:>])`, 'g'), 'mail.example.com');

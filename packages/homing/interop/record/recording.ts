@@ -13,14 +13,14 @@ export type Peer = {
   readonly files: Readonly<Record<string, string>>;
 } & AsyncDisposable;
 
-export type Recording = {
+export type Recording<P extends Peer = Peer> = {
   /** The folder below protocol-fixtures/. */
   readonly protocol: string;
-  start(): Promise<Peer>;
+  start(): Promise<P>;
   /** Each case gets a peer that has seen nothing yet. */
   readonly fresh?: boolean;
   /** By file name without `.txt`. */
-  cases(peer: Peer): Readonly<Record<string, Case>>;
+  cases(peer: P): Readonly<Record<string, Case>>;
 };
 
 /** A Dovecot instance as a peer; `ports` says which of its ports stands for which well-known one. */
@@ -32,7 +32,7 @@ export const peerOf = (
   address: address(dovecot),
   dir: dovecot.dir,
   ports: new Map(ports),
-  log: dovecot.log,
+  log: () => dovecot.log(),
   files: dovecot.files,
   [Symbol.asyncDispose]: () => dovecot[Symbol.asyncDispose](),
 });
