@@ -1,0 +1,79 @@
+/** Commands that change mail hosts. Log lines are Dovecot's; only changes are logged. */
+import {
+  type ByteString,
+  DIRECTOR_ADMIN_MAX_VHOSTS,
+  type DirectorAdminCommand,
+  type IpAddress,
+  DIRECTOR_ADMIN_REPLY as REPLY,
+} from '@homing/wire';
+import type { Director } from '../director.ts';
+import { MAX_MAIL_HOSTS, type MailHost } from '../host/mail-host.ts';
+import { forgetUsers } from './forget-users.ts';
+
+type SetCommand = Extract<DirectorAdminCommand, { cmd: 'HOST-SET' | 'HOST-UPDATE' }>;
+
+/** HOST-SET adds or changes, HOST-UPDATE only changes. */
+export const setHost = (director: Director, command: SetCommand): ByteString => {
+  const { ip, tag, vhosts } = command;
+  if (vhosts !== undefined && vhosts > DIRECTOR_ADMIN_MAX_VHOSTS) return REPLY.vhostsTooLarge;
+  const known = director.hosts.find(ip);
+  if (known === undefined && command.cmd === 'HOST-UPDATE') return REPLY.notFound;
+  if (known !== undefined && tag !== '' && tag !== known.tag) return REPLY.tagFixed;
+  const host = known ?? director.hosts.add({ ip, tag, hostname: '' });
+  if (host === undefined) return `more than ${MAX_MAIL_HOSTS} mail hosts\n`;
+  if (vhosts !== undefined && vhosts !== host.vhosts) {
+    const text = `doveadm: Host ${ip} vhost count changed from ${host.vhosts} to ${vhosts}`;
+    logHost(director, 'director_host_vhosts_changed', host, text);
+    director.hosts.setVhosts(host, vhosts);
+  }
+  director.isChanged = true;
+  return REPLY.ok;
+};
+
+export const setHostDown = (director: Director, ip: IpAddress, isDown: boolean, now: number): ByteString => {
+  const host = director.hosts.find(ip);
+  if (host === undefined) return REPLY.notFound;
+  if (host.isDown === isDown) return REPLY.ok;
+  const state = `${isDown ? 'down' : 'up'} (vhost_count=${host.vhosts} last_updown_change=${host.updownTime})`;
+  logHost(director, 'director_host_updown_changed', host, `doveadm: Host ${ip} changed ${state}`);
+  director.hosts.setDown(host, isDown, Math.floor(now / 1000));
+  director.isChanged = true;
+  return REPLY.ok;
+};
+
+export const removeHost = (director: Director, ip: IpAddress): ByteString => {
+  const host = director.hosts.find(ip);
+  if (host === undefined) return REPLY.notFound;
+  forgetUsers(director, host);
+  director.hosts.remove(host);
+  return REPLY.ok;
+};
+
+/** Without an address: all of them. */
+export const flushHosts = (director: Director, ip: IpAddress | undefined): ByteString => {
+  const hosts = ip === undefined ? director.hosts.all() : [director.hosts.find(ip)];
+  let users = 0;
+  for (const host of hosts) {
+    if (host === undefined) return REPLY.notFound;
+    users += director.hosts.tagOf(host).users.countOn(host.slot);
+    forgetUsers(director, host);
+  }
+  if (ip === undefined) warnOfFlush(director, users);
+  return REPLY.ok;
+};
+
+const warnOfFlush = (director: Director, users: number): void => {
+  director.effects.push({
+    do: 'log',
+    level: 'warning',
+    event: 'director_flushed_all',
+    fields: { users },
+    text:
+      `Flushed all backend hosts with ${users} users. This is an unsafe operation and may cause the same users to end ` +
+      'up in multiple backends.',
+  });
+};
+
+const logHost = (director: Director, event: string, host: MailHost, text: string): void => {
+  director.effects.push({ do: 'log', level: 'info', event, fields: { host: host.ip }, text });
+};

@@ -1,0 +1,96 @@
+/**
+ * HOST-RESET-USERS: moves the users of some mail hosts to where their hash says now, a few at a time; if it says
+ * nowhere, kills their sessions and forgets them (doveadm-connection.c, director_reset_cmd_run). Goes on after its
+ * client has left.
+ */
+import { DIRECTOR_ADMIN_REPLY, type IpAddress } from '@homing/wire';
+import type { Director } from '../director.ts';
+import type { MailHost } from '../host/mail-host.ts';
+import { killUser, moveUser } from '../move/moves.ts';
+import type { UserCursor } from '../user/user-cursor.ts';
+import { NO_USER } from '../user/user-records.ts';
+import { forgetUsers } from './forget-users.ts';
+
+export type HostReset = {
+  readonly session: number;
+  /** By address, since mail hosts may come and go meanwhile. */
+  readonly ips: readonly IpAddress[];
+  readonly maxMoving: number;
+  readonly since: number;
+  next: number;
+  cursor: UserCursor | undefined;
+  moved: number;
+  hasKilled: boolean;
+};
+
+export const startReset = (
+  director: Director,
+  session: number,
+  ips: readonly IpAddress[],
+  maxMoving: number,
+  now: number,
+): void => {
+  const reset = { session, ips, maxMoving, since: now, next: 0, cursor: undefined, moved: 0, hasKilled: false };
+  director.resets.push(reset);
+  continueResets(director, now);
+};
+
+/** In the order they were asked for; one that has to wait holds the next ones back. */
+export const continueResets = (director: Director, now: number): void => {
+  for (let reset = director.resets[0]; reset !== undefined; reset = director.resets[0]) {
+    if (!continueReset(director, reset, now)) return;
+    director.resets.shift();
+    director.effects.push({ do: 'reply', session: reset.session, reply: DIRECTOR_ADMIN_REPLY.ok });
+  }
+};
+
+/** True when its last move has been started. */
+const continueReset = (director: Director, reset: HostReset, now: number): boolean => {
+  for (; reset.next < reset.ips.length; reset.next++) {
+    const ip = reset.ips[reset.next];
+    const host = ip === undefined ? undefined : director.hosts.find(ip);
+    if (host === undefined) {
+      reset.cursor?.close();
+      reset.cursor = undefined;
+    } else if (!resetHost(director, reset, host, now)) return false;
+  }
+  return true;
+};
+
+const resetHost = (director: Director, reset: HostReset, host: MailHost, now: number): boolean => {
+  const tag = director.hosts.tagOf(host);
+  const isFull = (): boolean => director.moves.byId.size >= reset.maxMoving;
+  if (isFull()) return false;
+  const cursor = reset.cursor ?? tag.users.cursor();
+  reset.cursor = cursor;
+  for (let user = cursor.next(); user !== NO_USER; user = cursor.next()) {
+    if (tag.users.hostOf(user) !== host.slot) continue;
+    const { hash } = tag.users.user(user);
+    const newHost = director.hosts.byHash(hash, host.tag);
+    if (newHost === host) continue;
+    if (newHost === undefined) {
+      killUser(director, tag, user, host, true, now);
+      reset.hasKilled = true;
+    } else moveUser(director, hash, newHost, now);
+    reset.moved++;
+    if (isFull()) return false;
+  }
+  cursor.close();
+  reset.cursor = undefined;
+  director.effects.push(movedLine(reset, now));
+  if (reset.hasKilled) forgetUsers(director, host);
+  reset.hasKilled = false;
+  return true;
+};
+
+const movedLine = (reset: HostReset, now: number) => {
+  const ms = now - reset.since;
+  const seconds = `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}`;
+  return {
+    do: 'log',
+    level: 'info',
+    event: 'director_host_reset_finished',
+    fields: { users: reset.moved, hosts: reset.ips.length, milliseconds: ms },
+    text: `Moved ${reset.moved} users in ${reset.ips.length} hosts in ${seconds} secs (max parallel=${reset.maxMoving})`,
+  } as const;
+};

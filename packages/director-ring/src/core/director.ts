@@ -1,0 +1,70 @@
+/**
+ * The state of one director and how it begins. What may happen to it stands in the folders beside: `request/` logins,
+ * `move/` moves and kicks, `admin/` commands. Each adds to `effects`; whoever calls runs them in order.
+ *
+ * Alone in its ring: always handshaked and synced, nobody to tell. All times are Unix milliseconds unless named seconds.
+ */
+import { createUserHash, type IpAddress, type UserHash } from '@homing/wire';
+import type { HostReset } from './admin/host-reset.ts';
+import type { Effect } from './effect.ts';
+import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-hosts.ts';
+import { md5, md5Start } from './md5.ts';
+import { createKicks, type Kicks } from './move/kicks.ts';
+import { createMoves, type Moves } from './move/moves.ts';
+import { createRequests, type Requests } from './request/requests.ts';
+import type { DirectorSettings } from './settings.ts';
+
+export type DirectorHost = { readonly ip: IpAddress; readonly port: number };
+
+export type Director = {
+  readonly settings: DirectorSettings;
+  readonly self: DirectorHost;
+  readonly hosts: MailHosts;
+  /** As configured at the start: all up, all with 100 vhosts. */
+  readonly initialHosts: MailHosts;
+  readonly userHash: UserHash | { error: string };
+  readonly requests: Requests;
+  readonly moves: Moves;
+  readonly kicks: Kicks;
+  readonly resets: HostReset[];
+  /** Since when the ring has been synced. */
+  readonly syncedSince: number;
+  effects: Effect[];
+  /** Something changed that logins or resets may have been waiting for: call `continueWaiting`. */
+  isChanged: boolean;
+  nextId: number;
+};
+
+export type DirectorStart = {
+  readonly settings: DirectorSettings;
+  readonly self: DirectorHost;
+  readonly mailHosts: readonly NewMailHost[];
+  readonly now: number;
+  /** 32 random bits. */
+  readonly seed: number;
+};
+
+export const startDirector = ({ settings, self, mailHosts, now, seed }: DirectorStart): Director => {
+  const options = { md5Start, expireSeconds: settings.director_user_expire, seed };
+  const hosts = createMailHosts(options);
+  const initialHosts = createMailHosts(options);
+  for (const host of mailHosts) {
+    hosts.add(host);
+    initialHosts.add(host);
+  }
+  return {
+    settings,
+    self,
+    hosts,
+    initialHosts,
+    userHash: createUserHash(settings.director_username_hash, md5),
+    requests: createRequests(),
+    moves: createMoves(settings.director_user_kick_delay),
+    kicks: createKicks(),
+    resets: [],
+    syncedSince: now,
+    effects: [],
+    isChanged: false,
+    nextId: 1,
+  };
+};

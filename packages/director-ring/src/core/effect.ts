@@ -1,0 +1,34 @@
+/** What the director's core asks of the world. Effects run in order. */
+import type { LogFields, LogLevel } from '@homing/io';
+import type { ByteString, IpAddress } from '@homing/wire';
+import type { MailHost } from './host/mail-host.ts';
+
+/** What login processes are told through the `ipc` service. */
+export type Kick =
+  | { kick: 'hash'; hash: number }
+  | { kick: 'user'; username: ByteString }
+  | { kick: 'field'; field: ByteString; value: ByteString };
+
+export type FlushRequest = {
+  readonly hash: number;
+  readonly oldHost: OldHost;
+  readonly newIp: IpAddress;
+  readonly newHostname: string;
+};
+
+/** The mail host a user is taken from, as it was when the move began. */
+export type OldHost = { readonly ip: IpAddress; readonly isDown: boolean; readonly vhosts: number };
+
+export type Effect =
+  /** Answer with `kickFinished`. */
+  | { do: 'kick'; id: number; kick: Kick }
+  /** Answer with `flushFinished`, unless forgotten. */
+  | { do: 'flush'; id: number; request: FlushRequest }
+  | { do: 'forget-flush'; id: number }
+  /** The late answer to a login request. */
+  | { do: 'answer'; ticket: number; answer: LateAnswer }
+  /** The late reply to an admin command of this session. */
+  | { do: 'reply'; session: number; reply: ByteString }
+  | { do: 'log'; level: LogLevel; event: string; fields: LogFields; text: string };
+
+export type LateAnswer = { result: 'host'; host: MailHost } | { result: 'fail'; reason: string };

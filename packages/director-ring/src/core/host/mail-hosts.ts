@@ -1,0 +1,123 @@
+/**
+ * The backends, sorted by address, and what hangs on them: for each tag a vhost ring and a user directory. A tag is
+ * made on first use and never removed (director/mail-host.c). The mapping of new users depends on (ip, vhosts, up, tag)
+ * alone, never on order or history.
+ */
+import { type ByteString, compareIpAddresses, type IpAddress } from '@homing/wire';
+import { createUserDirectory, type UserDirectory } from '../user/user-directory.ts';
+import { DEFAULT_VHOSTS, MAX_MAIL_HOSTS, type MailHost } from './mail-host.ts';
+import { changeRing, EMPTY_RING, findOwner, type VhostRing, vhostPoints } from './vhost-ring.ts';
+
+export type Tag = { readonly name: ByteString; readonly users: UserDirectory };
+
+export type NewMailHost = { readonly ip: IpAddress; readonly hostname: string; readonly tag: ByteString };
+
+export type MailHosts = {
+  /** Sorted by address. */
+  all(): readonly MailHost[];
+  find(ip: IpAddress): MailHost | undefined;
+  at(slot: number): MailHost;
+  /** Up, with 100 vhosts. The address must be new. Undefined when there is no slot left. */
+  add(host: NewMailHost): MailHost | undefined;
+  /** The users on it must be gone. */
+  remove(host: MailHost): void;
+  setVhosts(host: MailHost, vhosts: number): void;
+  setDown(host: MailHost, isDown: boolean, now: number): void;
+  /** In the order of their creation. */
+  tags(): Iterable<Tag>;
+  tag(name: ByteString): Tag | undefined;
+  tagOf(host: MailHost): Tag;
+  /** Where a new user goes. */
+  byHash(hash: number, tag: ByteString): MailHost | undefined;
+};
+
+export type MailHostsOptions = {
+  readonly md5Start: (text: string) => number;
+  readonly expireSeconds: number;
+  /** 32 random bits. */
+  readonly seed: number;
+};
+
+type TagState = Tag & { ring: VhostRing; changed: Set<number> };
+
+export const createMailHosts = (options: MailHostsOptions): MailHosts => {
+  const tags = new Map<ByteString, TagState>();
+  const byIp = new Map<IpAddress, MailHost>();
+  const slots: (MailHost | undefined)[] = [];
+  let sorted: readonly MailHost[] = [];
+
+  const at = (slot: number): MailHost => {
+    const host = slots[slot];
+    if (host === undefined) throw new RangeError(`no mail host in slot ${slot}`);
+    return host;
+  };
+  const getTag = (name: ByteString): TagState => {
+    const tag = tags.get(name) ?? {
+      name,
+      users: createUserDirectory(options.expireSeconds, options.seed),
+      ring: EMPTY_RING,
+      changed: new Set(),
+    };
+    tags.set(name, tag);
+    return tag;
+  };
+  /** Brings the ring up to date once for all changes since the last lookup. */
+  const ringOf = (tag: TagState): VhostRing => {
+    if (tag.changed.size === 0) return tag.ring;
+    const points = new Map<number, Uint32Array>();
+    for (const slot of tag.changed) {
+      const host = slots[slot];
+      const isThere = host !== undefined && host.tag === tag.name && !host.isDown;
+      points.set(slot, vhostPoints(host?.ip ?? '', isThere ? host.vhosts : 0, options.md5Start));
+    }
+    tag.ring = changeRing(tag.ring, points, (a, b) => compareIpAddresses(at(a).ip, at(b).ip));
+    tag.changed.clear();
+    return tag.ring;
+  };
+  const resort = (): void => {
+    sorted = [...byIp.values()].sort((a, b) => compareIpAddresses(a.ip, b.ip));
+  };
+
+  return {
+    all: () => sorted,
+    find: (ip) => byIp.get(ip),
+    at,
+    add(host) {
+      const free = slots.indexOf(undefined);
+      const slot = free === -1 ? slots.length : free;
+      if (slot >= MAX_MAIL_HOSTS) return undefined;
+      const added = { ...host, slot, vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0 };
+      slots[slot] = added;
+      byIp.set(host.ip, added);
+      getTag(host.tag).changed.add(slot);
+      resort();
+      return added;
+    },
+    remove(host) {
+      // The ring forgets the slot before another host of the same tag may get it.
+      const tag = getTag(host.tag);
+      slots[host.slot] = undefined;
+      byIp.delete(host.ip);
+      tag.changed.add(host.slot);
+      ringOf(tag);
+      resort();
+    },
+    setVhosts(host, vhosts) {
+      host.vhosts = vhosts;
+      getTag(host.tag).changed.add(host.slot);
+    },
+    setDown(host, isDown, now) {
+      host.isDown = isDown;
+      host.updownTime = now;
+      getTag(host.tag).changed.add(host.slot);
+    },
+    tags: () => tags.values(),
+    tag: (name) => tags.get(name),
+    tagOf: (host) => getTag(host.tag),
+    byHash(hash, name) {
+      const tag = tags.get(name);
+      const slot = tag === undefined ? undefined : findOwner(ringOf(tag), hash);
+      return slot === undefined ? undefined : at(slot);
+    },
+  };
+};

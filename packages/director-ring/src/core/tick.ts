@@ -1,0 +1,62 @@
+/** The director's timers: one is enough, set to `nextDeadline`. */
+import { continueResets } from './admin/host-reset.ts';
+import type { Director } from './director.ts';
+import { kickFinished } from './move/kick-finished.ts';
+import { advanceMove } from './move/moves.ts';
+import { failLateRequests, retryRequests } from './request/requests.ts';
+
+/** Users dropped in one go; a million that expire in the same second must not stop logins. */
+const EXPIRE_BATCH = 10_000;
+
+/** After `isChanged`: waiting logins first, then waiting resets, as director_state_changed() does. */
+export const continueWaiting = (director: Director, now: number): void => {
+  director.isChanged = false;
+  retryRequests(director, now);
+  continueResets(director, now);
+};
+
+/** Does everything that is due. */
+export const tick = (director: Director, now: number): void => {
+  failLateRequests(director, now);
+  const { moves, kicks } = director;
+  for (const limits of [moves.limits, moves.delays]) {
+    for (let move = limits.due(now); move !== undefined; move = limits.due(now)) {
+      advanceMove(director, move, { on: 'deadline' }, now);
+    }
+  }
+  for (let kick = kicks.limits.due(now); kick !== undefined; kick = kicks.limits.due(now)) {
+    kickFinished(director, kick, 'ipc reply timed out', now);
+  }
+  logLeftOut(director, now);
+  const seconds = Math.floor(now / 1000);
+  for (const { users } of director.hosts.tags()) users.expire(seconds, EXPIRE_BATCH);
+};
+
+/** Undefined when there is nothing to wait for. */
+export const nextDeadline = (director: Director, now: number): number | undefined => {
+  const { requests, moves, kicks } = director;
+  let next = earlier(requests.limits.next(), earlier(moves.limits.next(), moves.delays.next()));
+  next = earlier(next, kicks.limits.next());
+  next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
+  for (const { users } of director.hosts.tags()) {
+    const expiry = users.nextExpiry(Math.floor(now / 1000));
+    if (expiry !== undefined) next = earlier(next, expiry * 1000);
+  }
+  return next;
+};
+
+const earlier = (a: number | undefined, b: number | undefined): number | undefined => {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+};
+
+const logLeftOut = (director: Director, now: number): void => {
+  const timeouts = director.moves.timeoutThrottle.summary(now);
+  const failures = director.moves.failureThrottle.summary(now);
+  const log = (event: string, count: number, text: string): void => {
+    if (count > 0) director.effects.push({ do: 'log', level: 'error', event, fields: { count }, text });
+  };
+  const state = 'their state may now be inconsistent';
+  log('director_user_move_timeout', timeouts, `${timeouts} users' move timed out, ${state}`);
+  log('director_user_kill_failed', failures, `Failed to kill ${failures} users' connections`);
+};
