@@ -1,5 +1,5 @@
 /** Submission. Sources: src/submission/submission-settings.c, src/submission-login/submission-login-settings.c. */
-import { bool, msecs, oneOf, port, size, str, time, uint, vars } from '../types/define.ts';
+import { bool, msecs, oneOf, port, size, str, time, uint, unset, vars } from '../types/define.ts';
 
 export const submissionSettings = {
   submission_backend_capabilities: unset(str('')),
