@@ -1,0 +1,5 @@
+export * from './handshake.ts';
+export * from './limits.ts';
+export * from './proxy-command.ts';
+export * from './reply.ts';
+export * from './request.ts';
