@@ -63,12 +63,6 @@ export const closed: Step = async (dialogue) => {
   dialogue.record('S', '<close>');
 };
 
-/** We close. */
-export const close: Step = async (dialogue) => {
-  dialogue.record('C', '<close>');
-  (await dialogue.client()).end();
-};
-
 /** The peer logs a line that matches; it becomes part of the fixture. */
 export const logs =
   (pattern: RegExp): Step =>
