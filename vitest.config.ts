@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/{src,testing,bench}/**/*.test.ts'], pool: 'threads' } },
+      { test: { name: 'unit', include: ['packages/*/{src,testing,bench}/**/*.test.ts'], pool: 'forks' } },
       {
         test: {
           name: 'interop',
