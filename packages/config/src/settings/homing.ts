@@ -2,9 +2,11 @@
  * This server's own settings. Dovecot would refuse them, so they live in an included file of their own. A setting
  * added here is at once parsed, typed, printed by homeconf and checked against conf.d/10-homing.conf.
  */
-import { oneOf, uint } from '../types/define.ts';
+import { oneOf, str, uint } from '../types/define.ts';
 
 export const homingSettings = {
+  homing_auth_login_socket: str(''),
+  homing_auth_userdb_socket: str(''),
   homing_log_format: oneOf('dovecot', 'json'),
   homing_login_workers: uint(0),
 } as const;
