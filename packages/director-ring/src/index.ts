@@ -1,2 +1,5 @@
-export type { DirectorService, DirectorStatus } from './service/director-service.ts';
-export type { DirectorOptions, DirectorSettings, FlushTarget } from './service/options.ts';
+export type { FlushTarget } from './core/flush-socket.ts';
+export type { DirectorSettings } from './core/settings.ts';
+export type { RingAddress } from './service/configure.ts';
+export { createDirector, type DirectorOptions, type DirectorService, type DirectorStatus } from './service/director.ts';
+export type { FlushRun, ProgramResult } from './service/flush-runner.ts';

@@ -1,13 +1,10 @@
 /** What the director's core asks of the world. Effects run in order. */
 import type { LogFields, LogLevel } from '@homing/io';
-import type { ByteString, IpAddress } from '@homing/wire';
+import type { ByteString, IpAddress, ProxyCommand } from '@homing/wire';
 import type { MailHost } from './host/mail-host.ts';
 
 /** What login processes are told through the `ipc` service. */
-export type Kick =
-  | { kick: 'hash'; hash: number }
-  | { kick: 'user'; username: ByteString }
-  | { kick: 'field'; field: ByteString; value: ByteString };
+export type Kick = Extract<ProxyCommand, { cmd: 'KICK' | 'KICK-ALT' | 'KICK-DIRECTOR-HASH' }>;
 
 export type FlushRequest = {
   readonly hash: number;

@@ -1,2 +1,2 @@
-export type { Md5 } from './template.ts';
+export * from './template.ts';
 export * from './user-hash.ts';

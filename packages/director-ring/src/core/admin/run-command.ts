@@ -55,11 +55,11 @@ export const runCommand = (
     case 'USER-MOVE':
       return reply(moveUserTo(director, command.user, command.ip, now));
     case 'USER-KICK': {
-      const kick = { kick: 'user', username: command.username } as const;
+      const kick = { cmd: 'KICK', users: [command.username] } as const;
       return requestKick(director, session, kick, !command.nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
     }
     case 'USER-KICK-ALT': {
-      const kick = { kick: 'field', field: command.field, value: command.value } as const;
+      const kick = { cmd: 'KICK-ALT', field: command.field, values: [command.value] } as const;
       return requestKick(director, session, kick, !command.nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
     }
     default:

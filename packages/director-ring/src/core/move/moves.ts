@@ -84,8 +84,9 @@ export const killUser = (
   moves.limits.add(move, now);
   tag.users.setBeingKilled(user, true);
   const hasSessionsElsewhere = oldHost !== undefined && oldHost.slot !== host;
-  if (hasSessionsElsewhere || isForced) startKick(director, { for: 'move', move }, { kick: 'hash', hash }, now);
-  else advanceMove(director, move, { on: 'kicked' }, now);
+  if (hasSessionsElsewhere || isForced) {
+    startKick(director, { for: 'move', move }, { cmd: 'KICK-DIRECTOR-HASH', hash, exceptIp: undefined }, now);
+  } else advanceMove(director, move, { on: 'kicked' }, now);
 };
 
 export const advanceMove = (director: Director, move: Move, event: MoveEvent, now: number): void => {

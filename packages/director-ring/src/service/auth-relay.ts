@@ -1,0 +1,91 @@
+/**
+ * `login/director` and `director-userdb`: stands between a login process (or LMTP, doveadm) and the auth server. One auth
+ * connection for each of ours, closed together. What the client sends goes through as it came; of what the auth server
+ * sends only success lines are looked at (director/login-connection.c, auth-connection.c).
+ */
+import type { Connect, Outlet, ProtocolFactory } from '@homing/io';
+import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
+import { completeLine } from './complete-line.ts';
+import type { Runtime } from './runtime.ts';
+
+const SUCCESS = { 'auth-login': 'OK\t', 'auth-userdb': 'PASS\t' } as const;
+
+/** How much of a client's input waits for the auth connection to open. */
+const EARLY_LIMIT = 65_536;
+
+export const createAuthRelay =
+  (runtime: Runtime, socket: 'auth-login' | 'auth-userdb', connect: Connect): ProtocolFactory =>
+  (client) => {
+    const { log } = runtime;
+    let auth: Outlet | undefined;
+    let early: ByteString = '';
+    let isOpen = true;
+    const close = (): void => {
+      isOpen = false;
+      client.close();
+      auth?.close();
+    };
+
+    connect((outlet) => {
+      auth = outlet;
+      if (!isOpen) outlet.close();
+      outlet.send(early);
+      early = '';
+      client.resume();
+      return createReplyReader(runtime, SUCCESS[socket], client, (failure) => {
+        if (!isOpen) return;
+        log.error('director_auth_disconnected', {}, failure);
+        close();
+      });
+    }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (isOpen) log.error('director_auth_connect_failed', { socket }, `connect(${socket}) failed: ${reason}`);
+      close();
+    });
+
+    return {
+      receive(bytes) {
+        if (auth !== undefined) {
+          auth.send(bytes);
+          return;
+        }
+        early += bytes;
+        if (early.length > EARLY_LIMIT) client.pause();
+      },
+      end() {
+        isOpen = false;
+        auth?.close();
+      },
+    };
+  };
+
+/** The auth server's side. `onFailure`: it is gone, or its line is too long. */
+const createReplyReader = (
+  runtime: Runtime,
+  success: string,
+  client: Outlet,
+  onFailure: (reason: string) => void,
+): ReturnType<ProtocolFactory> => {
+  const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
+  return {
+    receive(bytes) {
+      lines.push(bytes);
+      let replies = '';
+      try {
+        for (let line = lines.next(); line !== undefined; line = lines.next()) {
+          replies += line.startsWith(success) ? completeLine(runtime, line, client) : `${line}\n`;
+        }
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        client.send(replies);
+        onFailure(`BUG: Auth server sent us more than ${AUTH_CLIENT_MAX_LINE} bytes`);
+        return;
+      }
+      client.send(replies);
+      runtime.settle();
+    },
+    end() {
+      onFailure('Auth server disconnected unexpectedly');
+    },
+  };
+};

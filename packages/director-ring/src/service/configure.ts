@@ -1,0 +1,97 @@
+/** What the settings name, looked up once at the start. Error texts are Dovecot's (director.c, director-host.c, main.c). */
+import { ConfigError } from '@homing/config';
+import type { Log } from '@homing/io';
+import { type IpAddress, parseIpAddress, parsePort } from '@homing/wire';
+import type { DirectorHost } from '../core/director.ts';
+import { hasFlushScheme, parseFlushTarget } from '../core/flush-socket.ts';
+import { MAX_MAIL_HOSTS } from '../core/host/mail-host.ts';
+import type { NewMailHost } from '../core/host/mail-hosts.ts';
+import { parseMailServers } from '../core/host/mail-servers.ts';
+
+export type RingAddress = { readonly ip: IpAddress; readonly port: number };
+
+type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+const NO_RING = 'ring membership is not in this version; keep director_servers empty to serve alone';
+
+const standalone = (): DirectorHost => ({ ip: addresses(['127.0.0.1'])[0] ?? fail('no loopback address'), port: 0 });
+
+export const findSelf = async (
+  servers: string,
+  ring: RingAddress | undefined,
+  resolve: Resolve,
+): Promise<DirectorHost> => {
+  const words = servers.split(' ').filter((word) => word !== '');
+  if (words.length === 0) return standalone();
+  if (ring === undefined) {
+    fail('No inet_listeners defined for director service (for standalone keep director_servers empty)');
+  }
+  let isListed = false;
+  for (const word of words) {
+    const { host, port } = parseDirector(word, ring.port);
+    const ips = await lookUp(host, resolve);
+    if (ips.length === 0) fail(`Unknown director host: ${host}`);
+    for (const ip of ips) {
+      if (ip !== ring.ip || port !== ring.port) fail(`director_servers lists ${ip}:${port}, but ${NO_RING}`);
+      isListed = true;
+    }
+  }
+  if (!isListed) fail(`director_servers doesn't list ourself (${ring.ip}:${ring.port})`);
+  return ring;
+};
+
+/** `host`, `host:port`, `ip6`, `[ip6]` or `[ip6]:port`. */
+const parseDirector = (word: string, defaultPort: number): { host: string; port: number } => {
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(word) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) return { host: word, port: defaultPort };
+  const port = portText === undefined ? defaultPort : parsePort(portText);
+  if (port === undefined) fail(`Invalid director host:port in '${word}'`);
+  return { host, port };
+};
+
+export const findMailHosts = async (servers: string, resolve: Resolve, log: Log): Promise<NewMailHost[]> => {
+  const hosts: NewMailHost[] = [];
+  const errors: string[] = [];
+  for (const item of parseMailServers(servers)) {
+    if (item.item === 'error') errors.push(item.text);
+    else if (item.item === 'address') hosts.push({ ip: item.ip, hostname: '', tag: item.tag });
+    else {
+      const ips = await lookUp(item.hostname, resolve);
+      if (ips.length === 0) errors.push(`Unknown mail host: ${item.hostname}`);
+      for (const ip of ips) hosts.push({ ip, hostname: item.hostname, tag: item.tag });
+    }
+  }
+  if (hosts.length === 0) errors.push(errors.length > 0 ? 'No valid servers specified' : 'Empty server list');
+  for (const text of errors) log.error('director_mail_servers_invalid', {}, text);
+  if (errors.length > 0) fail('Invalid value for director_mail_servers setting');
+  const seen = new Set<IpAddress>();
+  for (const { ip } of hosts) {
+    // Dovecot keeps both and uses one; two directors that differ in that never agree on their hosts.
+    if (seen.has(ip)) fail(`director_mail_servers lists ${ip} twice`);
+    seen.add(ip);
+  }
+  if (hosts.length > MAX_MAIL_HOSTS) fail(`director_mail_servers lists more than ${MAX_MAIL_HOSTS} mail hosts`);
+  return hosts;
+};
+
+export const checkFlushSocket = (setting: string, log: Log): void => {
+  if (setting === '') return;
+  if (parseFlushTarget(setting, '127.0.0.1', 'localhost') === undefined) {
+    fail(`Invalid value for director_flush_socket: ${setting}`);
+  }
+  if (hasFlushScheme(setting)) return;
+  const text = `director_flush_socket=${setting} has no scheme (unix:, tcp:, exec:), taken as unix:${setting}`;
+  log.warning('director_flush_socket_without_scheme', {}, text);
+};
+
+const lookUp = async (hostname: string, resolve: Resolve): Promise<IpAddress[]> => {
+  const ip = parseIpAddress(hostname);
+  return ip === undefined ? addresses(await resolve(hostname)) : [ip];
+};
+
+const addresses = (texts: readonly string[]): IpAddress[] => texts.flatMap((text) => parseIpAddress(text) ?? []);
+
+function fail(text: string): never {
+  throw new ConfigError(text);
+}

@@ -1,0 +1,100 @@
+/**
+ * The director as a service: the core's state, one timer, and the protocols on its sockets.
+ *
+ * Settings apply at the start, as in Dovecot: a changed `director_mail_servers` needs a restart, or `doveadm director`.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Connect, Log, ProtocolFactory } from '@homing/io';
+import { startDirector } from '../core/director.ts';
+import type { FlushTarget } from '../core/flush-socket.ts';
+import type { DirectorSettings } from '../core/settings.ts';
+import { serveAdmin } from './admin-connection.ts';
+import { createAuthRelay } from './auth-relay.ts';
+import { serveAuthreply } from './authreply.ts';
+import { checkFlushSocket, findMailHosts, findSelf, type RingAddress } from './configure.ts';
+import { createFlushRunner, type FlushRun } from './flush-runner.ts';
+import { createIpcClient } from './ipc-client.ts';
+import { serveNotify } from './notify.ts';
+import { createRuntime } from './runtime.ts';
+
+export type DirectorOptions = {
+  readonly settings: DirectorSettings;
+  readonly log: Log;
+  /** The auth server's `auth-login` and `auth-userdb` sockets: one connection for each connection of ours. */
+  readonly connectAuth: { readonly login: Connect; readonly userdb: Connect };
+  /** The `ipc` socket, for kicks. */
+  readonly connectIpc: Connect;
+  /** Addresses of a host name; none if it is unknown. */
+  readonly resolve: (hostname: string) => Promise<readonly string[]>;
+  readonly flush: {
+    readonly connect: (target: Exclude<FlushTarget, { scheme: 'exec' }>) => Connect;
+    /** Runs a program with its arguments; what it wrote to stdout, and whether its exit status was 0. */
+    readonly run: FlushRun;
+  };
+  /** Where other directors would connect: the first ring listener. */
+  readonly ringAddress?: RingAddress;
+  /** Unix milliseconds that never step: `performance.timeOrigin + performance.now()`. */
+  readonly now: () => number;
+};
+
+export type DirectorStatus = {
+  readonly users: number;
+  /** Logins waiting for a mail host. */
+  readonly delayed: number;
+  readonly moving: number;
+  readonly kicking: number;
+  /** Mail hosts asked for since the start. */
+  readonly requests: number;
+};
+
+export type DirectorService = AsyncDisposable & {
+  /** `login/director`: the auth client protocol, success lines completed. */
+  readonly acceptAuth: ProtocolFactory;
+  /** `director-userdb`: the auth master protocol, PASS replies completed. */
+  readonly acceptUserdb: ProtocolFactory;
+  /** `director-authreply`: completes OK lines for somebody else's auth server. */
+  readonly acceptAuthreply: ProtocolFactory;
+  /** `director-admin`, and inet listeners named `...-doveadm`. */
+  readonly acceptAdmin: ProtocolFactory;
+  /** `login/proxy-notify`, fifo or socket. */
+  readonly acceptNotify: ProtocolFactory;
+  status(): DirectorStatus;
+};
+
+/** Rejects with `ConfigError` when the settings cannot be served. */
+export const createDirector = async (options: DirectorOptions): Promise<DirectorService> => {
+  const { settings, log } = options;
+  const now = (): number => Math.floor(options.now());
+  checkFlushSocket(settings.director_flush_socket, log);
+  const self = await findSelf(settings.director_servers, options.ringAddress, options.resolve);
+  const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
+  const seed = randomBytes(4).readUInt32LE();
+  const director = startDirector({ settings, self, mailHosts, now: now(), seed });
+  const ipc = createIpcClient(options.connectIpc, log);
+  const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
+  const runtime = createRuntime({ director, log, now, ipc, flush });
+  return {
+    acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
+    acceptUserdb: createAuthRelay(runtime, 'auth-userdb', options.connectAuth.userdb),
+    acceptAuthreply: serveAuthreply(runtime),
+    acceptAdmin: serveAdmin(runtime),
+    acceptNotify: serveNotify(runtime),
+    status() {
+      let users = 0;
+      for (const tag of director.hosts.tags()) users += tag.users.count();
+      return {
+        users,
+        delayed: director.requests.waiting.size,
+        moving: director.moves.byId.size,
+        kicking: director.kicks.outstanding.size,
+        requests: director.requests.count,
+      };
+    },
+    [Symbol.asyncDispose]() {
+      runtime.stop();
+      ipc.close();
+      flush.close();
+      return Promise.resolve();
+    },
+  };
+};
