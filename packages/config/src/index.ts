@@ -1,5 +1,11 @@
 export type { Config, Filter } from './config.ts';
 export { ConfigError } from './error.ts';
+export type { Block } from './filter/block.ts';
+export { resolveNet } from './load/filter-block.ts';
+export { loadConfig } from './load.ts';
+export type { Scope } from './print/entry.ts';
+export type { Note, Report, Request } from './print/report.ts';
+export { reportConfig } from './print/report.ts';
 export type { PassdbSettings, UserdbSettings } from './sections/passdb.ts';
 export type { FileListener, InetListener, ServiceSettings } from './sections/service.ts';
 export type { ExporterSettings, MetricSettings } from './sections/statistics.ts';
