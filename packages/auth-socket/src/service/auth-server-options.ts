@@ -3,6 +3,7 @@ import type { Log, ProtocolFactory } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { DriverSettings, UserdbSettings } from '../core/passdb/driver-deps.ts';
 import type { Passdb, Userdb } from '../core/passdb/passdb.ts';
+import type { VerifyPassword } from '../core/scheme/verdict.ts';
 import type { AuthServiceSettings } from '../core/settings.ts';
 
 /** The configuration as the server reads it; replaced whole by `reload`. */
@@ -44,6 +45,7 @@ export type AuthHost = {
 export type AuthServerOptions = {
   readonly config: AuthConfig;
   readonly drivers: Drivers;
+  readonly verifyPassword: VerifyPassword;
   readonly host: AuthHost;
   /** Its service name is `auth`. */
   readonly log: Log;

@@ -2,9 +2,9 @@
 import type { AuthSocketType } from './auth-server-options.ts';
 
 /**
- * Looks at what follows the last `-` of the last path component. Throws for token sockets: DOVECOT-TOKEN is not offered.
+ * Looks at what follows the last `-` of the last path component. Undefined for token sockets: DOVECOT-TOKEN is not offered.
  */
-export const authSocketType = (path: string): AuthSocketType => {
+export const authSocketType = (path: string): AuthSocketType | undefined => {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const suffix = name.slice(name.lastIndexOf('-') + 1);
   switch (suffix) {
@@ -14,7 +14,7 @@ export const authSocketType = (path: string): AuthSocketType => {
       return suffix;
     case 'token':
     case 'tokenlogin':
-      throw new RangeError(`${path}: DOVECOT-TOKEN sockets are not supported`);
+      return undefined;
     default:
       return 'client';
   }

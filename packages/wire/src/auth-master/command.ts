@@ -37,8 +37,8 @@ export type RequestCommand = {
 export type CacheFlushCommand = { cmd: 'CACHE-FLUSH'; id: ByteString; users: readonly ByteString[] };
 export type AuthMasterCommand = LookupCommand | ListCommand | RequestCommand | CacheFlushCommand;
 
-/** One line without LF. Throws `WireError` with Dovecot's log text. */
-export const parseAuthMasterCommand = (line: ByteString): AuthMasterCommand => {
+/** One line without LF. Undefined for a word that is no command; throws `WireError` with Dovecot's log text. */
+export const parseAuthMasterCommand = (line: ByteString): AuthMasterCommand | undefined => {
   const [word, ...args] = splitTabs(line);
   switch (args.length === 0 ? undefined : word) {
     case 'USER':
@@ -52,7 +52,7 @@ export const parseAuthMasterCommand = (line: ByteString): AuthMasterCommand => {
     case 'CACHE-FLUSH':
       return { cmd: 'CACHE-FLUSH', id: args[0] ?? '', users: args.slice(1) };
     default:
-      throw new WireError('bad-line', 'BUG: Unknown command');
+      return undefined;
   }
 };
 

@@ -1,0 +1,152 @@
+/**
+ * One passdb: its default fields, its answer, the password, its override fields. Passwords are compared here, never in
+ * the driver (auth_request_password_verify()).
+ */
+import { asciiUpper } from '@homing/wire';
+import { TemplateError } from '../expand/template-error.ts';
+import { hasField } from '../fields/fields.ts';
+import { applyPassdbField } from '../fields/passdb-field.ts';
+import { expandFields, type FieldTemplate } from '../passdb/field-template.ts';
+import type { PassdbLookup } from '../passdb/passdb.ts';
+import type { AuthRequest, PassdbResult } from '../request/auth-request.ts';
+import type { AuthEnv } from '../request/env.ts';
+import { logPasswordFailure } from '../request/password-log.ts';
+import { logRequestDebug, logRequestError, logRequestInfo } from '../request/request-log.ts';
+import { revealSecret } from '../request/secret.ts';
+import { requestVariables } from '../request/variables.ts';
+import { splitScheme } from '../scheme/stored-password.ts';
+import type { Verdict } from '../scheme/verdict.ts';
+import { schemeOf } from '../scheme/verify.ts';
+import type { PassdbLink } from './auth.ts';
+import type { PassdbPurpose } from './passdb-chain.ts';
+
+export const askPassdb = (
+  request: AuthRequest,
+  link: PassdbLink,
+  purpose: PassdbPurpose,
+  env: AuthEnv,
+): PassdbResult | Promise<PassdbResult> => {
+  logRequestDebug(env.log, request, 'db', 'Performing passdb lookup', 'auth_passdb_request_started', names(link));
+  if (!exportFields(request, link.defaultFields, 'default_fields', env)) {
+    return override(request, link, 'internal-failure', env);
+  }
+  const found = lookup(request, link, env);
+  if (found instanceof Promise) return found.then((answer) => judge(request, link, purpose, answer, env));
+  return judge(request, link, purpose, found, env);
+};
+
+const lookup = (request: AuthRequest, link: PassdbLink, env: AuthEnv): PassdbLookup | Promise<PassdbLookup> => {
+  const answer = link.passdb.lookup(requestVariables(request), env.signal);
+  if (!(answer instanceof Promise)) return answer;
+  return answer.catch((error: unknown) => ({
+    result: 'internal-failure',
+    cause: error instanceof Error ? error : new Error(String(error)),
+  }));
+};
+
+const judge = (
+  request: AuthRequest,
+  link: PassdbLink,
+  purpose: PassdbPurpose,
+  found: PassdbLookup,
+  env: AuthEnv,
+): PassdbResult | Promise<PassdbResult> => {
+  if (found.result !== 'found') {
+    if (found.result === 'internal-failure') logRequestError(env.log, request, 'db', found.cause.message);
+    else if (found.result === 'user-unknown') logPasswordFailure(env.log, request, found.reason ?? 'unknown user');
+    return override(request, link, found.result, env);
+  }
+  if (found.hasUserdbFields === true) request.prefetched = true;
+  for (const { key, value } of found.fields) applyPassdbField(request, key, value, env);
+  const verdict = checkPassword(request, link, purpose, found.password, env);
+  if (verdict instanceof Promise) return verdict.then((result) => override(request, link, result, env));
+  return override(request, link, verdict, env);
+};
+
+const override = (request: AuthRequest, link: PassdbLink, answered: PassdbResult, env: AuthEnv): PassdbResult => {
+  let result = answered;
+  if (result === 'ok' && hasField(request.passdbFields, 'noauthenticate')) result = 'next';
+  if (!exportFields(request, link.overrideFields, 'override_fields', env)) result = 'internal-failure';
+  logRequestDebug(env.log, request, 'db', 'Finished passdb lookup', 'auth_passdb_request_finished', {
+    ...names(link),
+    result: result.replaceAll('-', '_'),
+  });
+  return result;
+};
+
+const names = (link: PassdbLink): { passdb: string; passdb_id: string; passdb_name: string } => ({
+  passdb: link.passdb.driver,
+  passdb_id: String(link.id),
+  passdb_name: link.name,
+});
+
+/** False if a template could not be expanded. */
+const exportFields = (
+  request: AuthRequest,
+  templates: readonly FieldTemplate[],
+  setting: string,
+  env: AuthEnv,
+): boolean => {
+  if (templates.length === 0) return true;
+  try {
+    for (const { key, value } of expandFields(templates, requestVariables(request))) {
+      applyPassdbField(request, key, value, env);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    logRequestError(env.log, request, 'db', `Failed to expand ${setting}: ${error.message}`);
+    return false;
+  }
+};
+
+const checkPassword = (
+  request: AuthRequest,
+  link: PassdbLink,
+  purpose: PassdbPurpose,
+  stored: string | undefined,
+  env: AuthEnv,
+): PassdbResult | Promise<PassdbResult> => {
+  const noPassword = hasField(request.passdbFields, 'nopassword');
+  if (noPassword && stored !== undefined && !hasField(request.passdbFields, 'noauthenticate')) {
+    if (splitScheme(stored, link.passdb.defaultScheme).data !== '') {
+      logRequestError(env.log, request, 'db', 'nopassword set but password is non-empty');
+      return 'password-mismatch';
+    }
+  }
+  if (request.verified) return 'ok';
+  if (link.deny) return 'password-mismatch';
+  if (noPassword) {
+    logRequestDebug(env.log, request, 'db', 'Allowing any password');
+    return 'ok';
+  }
+  if (stored === undefined) {
+    logRequestInfo(env.log, request, 'db', 'No password returned (and no nopassword)');
+    return 'password-mismatch';
+  }
+  if (purpose === 'lookup') return 'ok';
+  const given = request.password === undefined ? '' : revealSecret(request.password);
+  const verdict = env.verifyPassword(given, stored, link.passdb.defaultScheme, request.originalUser ?? '');
+  if (verdict instanceof Promise) return verdict.then((said) => resultOf(request, link, stored, said, env));
+  return resultOf(request, link, stored, verdict, env);
+};
+
+const resultOf = (
+  request: AuthRequest,
+  link: PassdbLink,
+  stored: string,
+  verdict: Verdict,
+  env: AuthEnv,
+): PassdbResult => {
+  if (verdict === true) return 'ok';
+  if (verdict === false) {
+    logPasswordFailure(env.log, request, 'Password mismatch');
+    return 'password-mismatch';
+  }
+  const text =
+    verdict === 'unknown-scheme'
+      ? `Unknown scheme ${asciiUpper(schemeOf(stored, link.passdb.defaultScheme))}`
+      : verdict.failure;
+  logRequestError(env.log, request, 'db', text);
+  return 'internal-failure';
+};

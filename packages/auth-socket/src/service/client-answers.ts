@@ -1,0 +1,107 @@
+/** What a request's outcome becomes on the wire, and what it leaves behind (auth_request_handler_reply()). */
+import { AUTH_CLIENT_MAX_LINE, type ByteString, encodeBase64 } from '@homing/wire';
+import { hasField } from '../core/fields/fields.ts';
+import type { AuthRequest } from '../core/request/auth-request.ts';
+import { finishSuccess, type Outcome } from '../core/request/authenticate.ts';
+import { dropProxyFields } from '../core/request/proxy.ts';
+import { failLine, okLine } from '../core/request/reply-lines.ts';
+import { logRequestError, logRequestInfo } from '../core/request/request-log.ts';
+import type { Live, LiveRequests } from './live-requests.ts';
+import type { World } from './world.ts';
+
+export type Answers = {
+  /** Answers now, or when the outcome is there and somebody still waits for it. */
+  readonly settle: (entry: Live, outcome: Outcome | Promise<Outcome>) => void;
+  /** A fault of the client's: FAIL at once, without the delay and without a name. `code`: `\tcode=...` or ''. */
+  readonly refuse: (request: AuthRequest, code: string, reason: string) => void;
+};
+
+export const createAnswers = (
+  owner: { readonly authOnly: boolean; readonly send: (line: ByteString) => void },
+  live: LiveRequests,
+  world: World,
+): Answers => {
+  const { env } = world;
+
+  const sendFailure = ({ request }: Live): void => {
+    live.drop(request.id);
+    dropProxyFields(request);
+    const line = failLine(request);
+    const isAtOnce = hasField(request.passdbFields, 'nodelay');
+    world.failures.add(() => owner.send(line), isAtOnce ? 0 : request.auth.settings.auth_failure_delay);
+  };
+  const sendSuccess = (entry: Live): void => {
+    const { request } = entry;
+    const line = okLine(request);
+    if (line.length > AUTH_CLIENT_MAX_LINE) {
+      logRequestError(env.log, request, 'auth', 'Reply is longer than login processes accept');
+      request.internalFailure = true;
+      sendFailure(entry);
+      return;
+    }
+    if (owner.authOnly || staysOutside(request)) live.drop(request.id);
+    else live.put(entry, 'finished');
+    owner.send(line);
+  };
+  const waitUntil = (entry: Live, unixSeconds: number): void => {
+    live.put(entry, 'working');
+    const finish = (): void => {
+      if (live.isLive(entry)) settle(entry, finishSuccess(entry.request, env));
+    };
+    setTimeout(finish, Math.max(0, unixSeconds * 1000 - env.now())).unref();
+  };
+  const answer = (entry: Live, outcome: Outcome): void => {
+    switch (outcome.is) {
+      case 'ok': {
+        sendSuccess(entry);
+        return;
+      }
+      case 'failed': {
+        sendFailure(entry);
+        return;
+      }
+      case 'challenge':
+        live.put(entry, 'waiting');
+        {
+          owner.send(`CONT\t${entry.request.id}\t${encodeBase64(outcome.data)}\n`);
+          return;
+        }
+      case 'delayed': {
+        waitUntil(entry, outcome.until);
+        return;
+      }
+    }
+  };
+  const settle = (entry: Live, outcome: Outcome | Promise<Outcome>): void => {
+    if (!(outcome instanceof Promise)) {
+      answer(entry, outcome);
+      return;
+    }
+    live.put(entry, 'working');
+    void world
+      .current()
+      .hold(outcome.catch((error: unknown) => brokenDown(entry.request, error, world)))
+      .then((known) => {
+        if (live.isLive(entry)) answer(entry, known);
+      });
+  };
+  return {
+    settle,
+    refuse(request, code, reason) {
+      logRequestInfo(env.log, request, 'mech', reason);
+      live.drop(request.id);
+      owner.send(`FAIL\t${request.id}${code}\treason=${reason}\n`);
+    },
+  };
+};
+
+/** A fault of ours, or of a driver that should have said so: temporary, and logged. */
+const brokenDown = (request: AuthRequest, error: unknown, { env }: World): Outcome => {
+  logRequestError(env.log, request, 'auth', error instanceof Error ? error.message : String(error));
+  request.internalFailure = true;
+  return { is: 'failed' };
+};
+
+/** No mail process will ask for this login. */
+const staysOutside = ({ passdbFields: fields }: AuthRequest): boolean =>
+  fields.entries.length !== 0 && (hasField(fields, 'proxy') || hasField(fields, 'nologin'));

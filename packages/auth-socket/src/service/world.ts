@@ -1,0 +1,27 @@
+/** What all connections of one auth server share. */
+import type { Mech } from '@homing/wire';
+import type { Auth } from '../core/chain/auth.ts';
+import type { AuthEnv } from '../core/request/env.ts';
+import type { Mechanism } from '../core/sasl/mechanism.ts';
+import type { AuthHost } from './auth-server-options.ts';
+import type { ClientRegistry } from './client-registry.ts';
+import type { FailureQueue } from './failure-queue.ts';
+
+/** One configuration, built; a reload brings the next. */
+export type Generation = {
+  readonly mechanisms: ReadonlyMap<string, Mechanism>;
+  /** For the hello, in the order of `auth_mechanisms`. */
+  readonly mechs: readonly Mech[];
+  /** Settings and chains of a service; those outside any protocol block if it has none of its own. */
+  readonly authFor: (service: string | undefined) => Auth;
+  /** Keeps the databases open until `work` is done. */
+  readonly hold: <T>(work: Promise<T>) => Promise<T>;
+};
+
+export type World = {
+  readonly env: AuthEnv;
+  readonly host: AuthHost;
+  readonly current: () => Generation;
+  readonly clients: ClientRegistry;
+  readonly failures: FailureQueue;
+};
