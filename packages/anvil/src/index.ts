@@ -1,1 +1,2 @@
-export {};
+export * from './service/anvil.ts';
+export * from './service/ipc.ts';

@@ -1,3 +1,4 @@
+export * from './anvil/index.ts';
 export * from './auth-client/index.ts';
 export * from './auth-master/index.ts';
 export * from './director-admin/index.ts';
