@@ -5,6 +5,7 @@ import { SchemeError } from './verdict.ts';
 export const argon2: Scheme = {
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   async check(given, raw) {
     if (!/^\$argon2(i|id)\$/.test(raw)) throw new SchemeError('Unsupported argon2 variant');
     const { verify } = await import('@node-rs/argon2');

@@ -11,11 +11,17 @@ import { SchemeError } from './verdict.ts';
 
 const BLOWFISH = /^\$2[a-z]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
-export const blfCrypt: Scheme = { encoding: 'none', rawLength: 0, check: (given, raw) => checkBlowfish(given, raw) };
+export const blfCrypt: Scheme = {
+  encoding: 'none',
+  rawLength: 0,
+  isSlow: true,
+  check: (given, raw) => checkBlowfish(given, raw),
+};
 
 export const crypt: Scheme = {
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   check(given, raw, context) {
     if (raw === '') return false;
     if (raw.startsWith('$2') && raw[3] === '$') return checkBlowfish(given, raw);
@@ -26,6 +32,7 @@ export const crypt: Scheme = {
 export const md5Crypt: Scheme = {
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   check: (given, raw, context) => raw.startsWith('$1$') && checkCrypt(given, raw, context),
 };
 
@@ -33,6 +40,7 @@ export const md5Crypt: Scheme = {
 export const md5: Scheme = {
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   check(given, raw, context) {
     if (raw.startsWith('$1$')) return checkCrypt(given, raw, context);
     return plainMd5.check(given, plainMd5Data(raw), context);

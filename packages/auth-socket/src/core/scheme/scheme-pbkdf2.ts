@@ -13,6 +13,7 @@ const deriveKey = promisify(pbkdf2);
 export const pbkdf2Scheme: Scheme = {
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   check(given, raw) {
     if (!raw.startsWith('$1$')) throw new SchemeError('Invalid PBKDF2 passdb entry prefix');
     const [salt = '', roundsText, hex = '', ...more] = raw.slice(3).split('$');

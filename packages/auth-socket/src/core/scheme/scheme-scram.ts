@@ -13,6 +13,7 @@ const MAX_ITERATIONS = 0x7fff_ffff;
 export const scram = (name: string, algorithm: 'sha1' | 'sha256'): Scheme => ({
   encoding: 'none',
   rawLength: 0,
+  isSlow: true,
   async check(given, raw) {
     const [iterationText, salt, storedKey, serverKey, ...more] = raw.split(',');
     const iterations = parseUint32(iterationText);

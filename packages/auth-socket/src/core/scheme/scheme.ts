@@ -11,6 +11,8 @@ export type Scheme = {
   readonly encoding: Encoding;
   /** Length of the decoded data, 0 for any. */
   readonly rawLength: number;
+  /** Takes milliseconds, in a thread: only so many may wait. */
+  readonly isSlow?: true;
   /** Throws SchemeError where `raw` is not data of this scheme. */
   readonly check: (plain: ByteString, raw: ByteString, context: CheckContext) => boolean | Promise<boolean>;
 };

@@ -5,15 +5,30 @@ import { SCHEMES } from './schemes.ts';
 import { decodeData, type Encoding, splitEncoding, splitScheme } from './stored-password.ts';
 import { SchemeError, type Verdict, type VerifyPassword } from './verdict.ts';
 
-/** `crypt` computes the slow `$1$`, `$5$`, `$6$` and DES hashes, in a thread or in place. */
-export const createVerifyPassword =
-  (crypt: Crypt): VerifyPassword =>
-  (plain, stored, defaultScheme, user = '') => {
+/**
+ * `crypt` computes the slow `$1$`, `$5$`, `$6$` and DES hashes, in a thread or in place. While `maxPending` slow checks
+ * have not ended the next one fails at once, so that a storm of logins cannot take all memory.
+ */
+export const createVerifyPassword = (crypt: Crypt, maxPending: number): VerifyPassword => {
+  let pending = 0;
+  const ended = (verdict: Verdict): Verdict => {
+    pending--;
+    return verdict;
+  };
+  return (plain, stored, defaultScheme, user = '') => {
     const { scheme: written, data } = splitScheme(stored, defaultScheme);
     const found = findScheme(written);
     if (found === undefined) return 'unknown-scheme';
-    return run(found, written, plain, data, { user, crypt });
+    if (found.scheme.isSlow && pending >= maxPending) return { failure: `${pending} password checks are waiting` };
+    const verdict = run(found, written, plain, data, { user, crypt });
+    if (!(verdict instanceof Promise)) return verdict;
+    pending++;
+    return verdict.then(ended, (error: unknown) => {
+      pending--;
+      throw error;
+    });
   };
+};
 
 /** The scheme's name as the log prints it: `Unknown scheme X`. */
 export const schemeOf = (stored: ByteString, defaultScheme: string): string =>

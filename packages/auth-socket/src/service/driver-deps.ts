@@ -1,0 +1,25 @@
+/** Gives the drivers the real files, users, groups, clock and databases. */
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { type Log, lookupGroup, lookupUser } from '@homing/io';
+import type { DriverDeps, DriverFiles } from '../core/passdb/driver-deps.ts';
+import { openSqlite } from './sql/sqlite-database.ts';
+
+/** One for each auth server: its drivers share files and databases through it. */
+export const createDriverDeps = (log: Log): DriverDeps => ({
+  files: systemFiles,
+  now: () => Date.now(),
+  log,
+  openSqlite: (path) => openSqlite(path),
+  uidOf: (name) => lookupUser(name)?.uid,
+  gidOf: lookupGroup,
+  shared: { passwdFiles: new Map(), databases: new Map() },
+});
+
+const systemFiles: DriverFiles = {
+  stat(path) {
+    const { mtimeMs, size, ino } = statSync(path);
+    return { mtimeMs, size, inode: ino };
+  },
+  read: (path) => readFileSync(path, 'latin1'),
+  glob: (pattern) => globSync(pattern).sort(),
+};
