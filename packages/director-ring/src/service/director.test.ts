@@ -1,64 +1,8 @@
 /** The service in one process: scripted auth server, ipc and clients, no sockets. */
-import { type Connect, connectInProcess, createMemoryLog, type Outlet, type ProtocolFactory } from '@homing/io';
 import { describe, expect, test } from 'vitest';
 import type { DirectorSettings } from '../core/settings.ts';
-import { createDirector, type DirectorOptions } from './director.ts';
-
-const settings: DirectorSettings = {
-  auth_master_user_separator: '',
-  director_flush_socket: '',
-  director_mail_servers: '10.2.0.11 10.2.0.12 10.2.0.13',
-  director_max_parallel_kicks: 100,
-  director_max_parallel_moves: 100,
-  director_servers: '',
-  director_user_expire: 60,
-  director_user_kick_delay: 2,
-  director_username_hash: '%Lu',
-};
-
-/** The other end of a connection: what it received, and its outlet. */
-const peer = () => {
-  const state: { received: string; outlet: Outlet | undefined; ended: boolean } = {
-    received: '',
-    outlet: undefined,
-    ended: false,
-  };
-  const factory: ProtocolFactory = (outlet) => {
-    state.outlet = outlet;
-    return {
-      receive(bytes) {
-        state.received += bytes;
-      },
-      end() {
-        state.ended = true;
-      },
-    };
-  };
-  return Object.assign(state, { factory });
-};
-
-const start = async (changed: Partial<DirectorSettings> = {}, more: Partial<DirectorOptions> = {}) => {
-  const log = createMemoryLog('director');
-  const auth = peer();
-  const ipc = peer();
-  const refused: Connect = () => Promise.reject(new Error('Connection refused'));
-  const director = await createDirector({
-    settings: { ...settings, ...changed },
-    log,
-    connectAuth: { login: connectInProcess(auth.factory), userdb: connectInProcess(auth.factory) },
-    connectIpc: connectInProcess(ipc.factory),
-    resolve: () => Promise.resolve([]),
-    flush: { connect: () => refused, run: () => Promise.reject(new Error('no program')) },
-    now: () => 1_795_307_196_500,
-    ...more,
-  });
-  const open = async (factory: ProtocolFactory) => {
-    const client = peer();
-    await connectInProcess(factory)(client.factory);
-    return client;
-  };
-  return { director, log, auth, ipc, open };
-};
+import { refusedConnect, startTestDirector as start } from '../testing/start.ts';
+import type { DirectorOptions } from './director.ts';
 
 describe('login/director', () => {
   test('both directions byte for byte, success lines with a host', async () => {
@@ -87,27 +31,29 @@ describe('login/director', () => {
     const other = await second.open(second.director.acceptAuth);
     second.auth.outlet?.close();
     expect(other.ended).toBe(true);
-    expect(second.log.entries.map(({ text }) => text)).toEqual(['Auth server disconnected unexpectedly']);
+    expect(second.logged()).toEqual(['Auth server disconnected unexpectedly']);
   });
 
   test('a reply of 16384 bytes passes, one more closes both ends', async () => {
-    const { director, auth, log, open } = await start();
+    const { director, auth, logged, open } = await start();
     const client = await open(director.acceptAuth);
     const longest = `${'x'.repeat(16_383)}\n`;
     auth.outlet?.send(longest);
     expect(client.received).toBe(longest);
     auth.outlet?.send('x'.repeat(16_384));
     expect([client.ended, auth.ended]).toEqual([true, true]);
-    expect(log.entries.map(({ text }) => text)).toEqual(['BUG: Auth server sent us more than 16384 bytes']);
+    expect(logged()).toEqual(['BUG: Auth server sent us more than 16384 bytes']);
   });
 
   test('no auth server: the client is dropped with a line', async () => {
-    const refused: Connect = () => Promise.reject(new Error('Connection refused'));
-    const { director, log, open } = await start({}, { connectAuth: { login: refused, userdb: refused } });
+    const { director, logged, open } = await start(
+      {},
+      { connectAuth: { login: refusedConnect, userdb: refusedConnect } },
+    );
     const client = await open(director.acceptUserdb);
     await Promise.resolve();
     expect(client.ended).toBe(true);
-    expect(log.entries.map(({ text }) => text)).toEqual(['connect(auth-userdb) failed: Connection refused']);
+    expect(logged()).toEqual(['connect(auth-userdb) failed: Connection refused']);
   });
 
   test('the master part of a username does not count', async () => {
@@ -118,13 +64,11 @@ describe('login/director', () => {
   });
 
   test('a hash format that cannot be expanded fails the login', async () => {
-    const { director, auth, log, open } = await start({ director_username_hash: '%x' });
+    const { director, auth, log, logged, open } = await start({ director_username_hash: '%x' });
     const client = await open(director.acceptAuth);
     auth.outlet?.send('OK\t1\tuser=tina\tproxy\tpass=secret\n');
     expect(client.received).toBe('FAIL\t1\tcode=temp_fail\n');
-    expect(log.entries.map(({ text }) => text).join('\n')).toContain(
-      "director_username_hash=%x: Unknown variable '%x'",
-    );
+    expect(logged().join('\n')).toContain("director_username_hash=%x: Unknown variable '%x'");
     expect(JSON.stringify(log.entries)).not.toContain('secret');
   });
 });
@@ -153,11 +97,11 @@ describe('director-authreply', () => {
   });
 
   test('another protocol is closed', async () => {
-    const { director, log, open } = await start();
+    const { director, logged, open } = await start();
     const client = await open(director.acceptAuthreply);
     client.outlet?.send('HELLO\n');
     expect(client.ended).toBe(true);
-    expect(log.entries.map(({ text }) => text)).toEqual(['authreply client sent invalid handshake: HELLO']);
+    expect(logged()).toEqual(['authreply client sent invalid handshake: HELLO']);
   });
 });
 
@@ -226,19 +170,18 @@ describe('director-admin', () => {
   });
 
   test('an ipc service that is not there is told', async () => {
-    const refused: Connect = () => Promise.reject(new Error('Connection refused'));
-    const { director, log, open } = await start({}, { connectIpc: refused });
+    const { director, logged, open } = await start({}, { connectIpc: refusedConnect });
     const client = await open(director.acceptAdmin);
     client.outlet?.send(`${admin}USER-KICK\ta\n`);
     await Promise.resolve();
     expect(client.received).toBe(`${admin}ipc connect failed\n`);
-    expect(log.entries.map(({ text }) => text)).toEqual(['connect(ipc) failed: Connection refused']);
+    expect(logged()).toEqual(['connect(ipc) failed: Connection refused']);
   });
 });
 
 test('proxy-notify: unescaped, without the master part, over-long lines skipped', async () => {
   let now = 1_795_307_196_000;
-  const { director, auth, log, open } = await start({ auth_master_user_separator: '*' }, { now: () => now });
+  const { director, auth, logged, open } = await start({ auth_master_user_separator: '*' }, { now: () => now });
   const login = await open(director.acceptAuth);
   auth.outlet?.send('OK\t1\tuser=a\x01tb\tproxy\nOK\t1\tuser=dave\tproxy\n');
   expect(login.received).toContain('host=');
@@ -253,7 +196,7 @@ test('proxy-notify: unescaped, without the master part, over-long lines skipped'
     .map((row) => Number(row.split('\t')[1]));
   expect(expires).toEqual([now / 1000 + 60, now / 1000 + 60]);
   expect(director.status()).toMatchObject({ users: 2, requests: 2 });
-  expect(log.entries.map(({ text }) => text)).toEqual(['notify: line is longer than 1023 bytes']);
+  expect(logged()).toEqual(['notify: line is longer than 1023 bytes']);
 });
 
 describe('settings', () => {

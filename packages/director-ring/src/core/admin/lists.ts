@@ -11,8 +11,7 @@ import { NO_USER } from '../user/user-records.ts';
 
 const END = '\n';
 
-/** Rows built in one go. */
-const ROWS_PER_PIECE = 1000;
+const USERS_PER_PIECE = 1000;
 
 export const hostList = ({ hosts }: Director): ByteString =>
   hosts
@@ -31,29 +30,30 @@ export const hostListRemoved = ({ hosts, initialHosts }: Director): ByteString =
 export const directorList = ({ self }: Director): ByteString =>
   encodeDirectorListRow({ ...self, type: 'self', lastFailed: 0, status: 'ring synced', counters: ['0'] }) + END;
 
+/** In pieces: the rows of a thousand users. */
 export function* userList(director: Director, ip: IpAddress | undefined, now: number): Iterator<ByteString> {
   const { hosts, settings } = director;
-  const expire = settings.director_user_expire;
+  let rows = '';
+  let seen = 0;
   for (const { users } of hosts.tags()) {
     users.expire(Math.floor(now / 1000), Number.POSITIVE_INFINITY);
     const cursor = users.cursor();
     try {
-      let rows = '';
       // Users refreshed meanwhile are met again at the end.
       let left = users.count();
       for (let id = cursor.next(); id !== NO_USER && left > 0; id = cursor.next()) {
         const user = users.user(id);
         const host = hosts.at(user.host).ip;
-        if (ip === undefined || ip === host)
-          rows += encodeUserListRow({ ...user, expires: user.timestamp + expire, ip: host });
-        if (--left % ROWS_PER_PIECE !== 0) continue;
+        const expires = user.timestamp + settings.director_user_expire;
+        if (ip === undefined || ip === host) rows += encodeUserListRow({ ...user, expires, ip: host });
+        left--;
+        if (++seen % USERS_PER_PIECE !== 0) continue;
         yield rows;
         rows = '';
       }
-      yield rows;
     } finally {
       cursor.close();
     }
   }
-  yield END;
+  yield rows + END;
 }

@@ -1,0 +1,45 @@
+/** A director in one process with scripted neighbours, for tests. */
+import { type Connect, connectInProcess, createMemoryLog, type ProtocolFactory } from '@homing/io';
+import type { DirectorSettings } from '../core/settings.ts';
+import { createDirector, type DirectorOptions } from '../service/director.ts';
+import { createPeer, type Peer } from './peer.ts';
+
+export const testSettings: DirectorSettings = {
+  auth_master_user_separator: '',
+  director_flush_socket: '',
+  director_mail_servers: '10.2.0.11 10.2.0.12 10.2.0.13',
+  director_max_parallel_kicks: 100,
+  director_max_parallel_moves: 100,
+  director_servers: '',
+  director_user_expire: 60,
+  director_user_kick_delay: 2,
+  director_username_hash: '%Lu',
+};
+
+export const refusedConnect: Connect = () => Promise.reject(new Error('Connection refused'));
+
+export const startTestDirector = async (
+  changed: Partial<DirectorSettings> = {},
+  more: Partial<DirectorOptions> = {},
+  ipc: Peer = createPeer(),
+) => {
+  const log = createMemoryLog('director');
+  const auth = createPeer();
+  const director = await createDirector({
+    settings: { ...testSettings, ...changed },
+    log,
+    connectAuth: { login: connectInProcess(auth.factory), userdb: connectInProcess(auth.factory) },
+    connectIpc: connectInProcess(ipc.factory),
+    resolve: () => Promise.resolve([]),
+    flush: { connect: () => refusedConnect, run: () => Promise.reject(new Error('no program')) },
+    now: () => 1_795_307_196_500,
+    ...more,
+  });
+  const open = async (factory: ProtocolFactory): Promise<Peer> => {
+    const client = createPeer();
+    await connectInProcess(factory)(client.factory);
+    return client;
+  };
+  const logged = (): string[] => log.entries.map(({ text }) => text);
+  return { director, log, logged, auth, ipc, open };
+};
