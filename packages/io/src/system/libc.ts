@@ -21,6 +21,7 @@ export type Libc = {
   openlog: (ident: unknown, option: number, facility: number) => void;
   syslog: (priority: number, format: string, type: 'string', text: string) => void;
   passwordRow: (name: string) => PasswordRow | undefined;
+  passwordRowByNumber: (uid: number) => PasswordRow | undefined;
   groupRow: (name: string) => GroupRow | undefined;
   getrlimit: (resource: number, limit: Partial<ResourceLimit>) => number;
   setrlimit: (resource: number, limit: ResourceLimit) => number;
@@ -72,6 +73,7 @@ const load = (): Libc => {
   });
   const rlimit = koffi.struct({ cur: 'uint64_t', max: 'uint64_t' });
   const getpwnam = c.func('getpwnam', koffi.pointer(passwd), ['const char *']);
+  const getpwuid = c.func('getpwuid', koffi.pointer(passwd), ['uint32_t']);
   const getgrnam = c.func('getgrnam', koffi.pointer(group), ['const char *']);
   /** The row lies in static memory that the next call overwrites, so it is copied at once. */
   const row = (pointer: unknown, type: ReturnType<typeof koffi.struct>): unknown =>
@@ -89,6 +91,7 @@ const load = (): Libc => {
     openlog: c.func('void openlog(void *ident, int option, int facility)'),
     syslog: c.func('void syslog(int priority, const char *format, ...)'),
     passwordRow: (name) => row(getpwnam(name), passwd) as PasswordRow | undefined,
+    passwordRowByNumber: (uid) => row(getpwuid(uid), passwd) as PasswordRow | undefined,
     groupRow: (name) => row(getgrnam(name), group) as GroupRow | undefined,
     getrlimit: c.func('getrlimit', 'int', ['int', koffi.out(koffi.pointer(rlimit))]),
     setrlimit: c.func('setrlimit', 'int', ['int', koffi.pointer(rlimit)]),

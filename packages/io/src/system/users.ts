@@ -15,3 +15,6 @@ export const lookupUser = (name: string): SystemUser | undefined => {
 /** The group's number. */
 export const lookupGroup = (name: string): number | undefined =>
   /^\d+$/.test(name) ? Number(name) : libc().groupRow(name)?.gr_gid;
+
+/** The name of a user number. */
+export const userNameOf = (uid: number): string | undefined => libc().passwordRowByNumber(uid)?.pw_name;

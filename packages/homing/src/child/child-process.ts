@@ -1,0 +1,107 @@
+/**
+ * What every child of the master does alike: takes messages one after the other, logs through its stderr, leaves signals
+ * to the master (a terminal's Ctrl-C reaches all of us), and ends when the master is gone.
+ */
+import { createChildSink, createFormat, createLog, type FormatEntry, type Log, type ServerHandle } from '@homing/io';
+import { logTargets, wantsDebug } from '../master/logging.ts';
+import { type Loaded, loadFromRecording } from '../settings/load.ts';
+import { type FromChild, isToChild, type ToChild } from './messages.ts';
+
+export type ChildService = {
+  serve(message: Extract<ToChild, { do: 'serve' }>, handle: ServerHandle | undefined): Promise<void>;
+  unserve(id: string): void;
+  fifo(id: string, bytes: string): void;
+  /** Rejects, and changes nothing, if the configuration cannot be used. */
+  reload(loaded: Loaded): Promise<void>;
+  /** Accepts no more. Resolves when what was under way has ended. */
+  stop(): Promise<void>;
+};
+
+export type StartService = (loaded: Loaded, log: Log) => Promise<ChildService>;
+
+/** sysexits.h EX_SOFTWARE: a fault of ours. The master starts the next one. */
+const EX_SOFTWARE = 70;
+/** As Dovecot's fatal exit status; the master has the reason. */
+const EX_FATAL = 89;
+
+export const runChild = (name: string, start: StartService): void => {
+  let format: FormatEntry = () => [];
+  const sink = createChildSink((entry, now) => format(entry, now));
+  let service: ChildService | undefined;
+  let log: Log | undefined;
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => {});
+  process.on('uncaughtException', (error) => {
+    log?.panic('uncaught', {}, error.stack ?? error.message);
+    process.exit(EX_SOFTWARE);
+  });
+
+  const useLog = ({ config }: Loaded): Log => {
+    const settings = config.settings();
+    format = createFormat(logTargets(settings));
+    return createLog({ service: name, debug: wantsDebug(settings), now: Date.now, sink });
+  };
+  const begin = async (loaded: Loaded): Promise<void> => {
+    log = useLog(loaded);
+    try {
+      service = await start(loaded, log);
+      tell({ on: 'ready' });
+    } catch (error) {
+      tell({ on: 'failed', text: error instanceof Error ? error.message : String(error) }, () =>
+        process.exit(EX_FATAL),
+      );
+    }
+  };
+  const reload = async (loaded: Loaded): Promise<void> => {
+    try {
+      await service?.reload(loaded);
+      format = createFormat(logTargets(loaded.config.settings()));
+      tell({ on: 'reloaded' });
+    } catch (error) {
+      tell({ on: 'refused', text: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const stop = async (): Promise<void> => {
+    await service?.stop();
+    process.exit(0);
+  };
+  const handle = async (message: ToChild, listening: ServerHandle | undefined): Promise<void> => {
+    switch (message.do) {
+      case 'start':
+        return begin(loadFromRecording(message.recording));
+      case 'serve':
+        return service?.serve(message, listening);
+      case 'unserve':
+        return service?.unserve(message.id);
+      case 'fifo':
+        return service?.fifo(message.id, message.bytes);
+      case 'reload':
+        return reload(loadFromRecording(message.recording));
+      case 'stop':
+        return stop();
+      default:
+        return assertNever(message);
+    }
+  };
+
+  let busy = Promise.resolve();
+  const enqueue = (message: ToChild, listening?: ServerHandle): void => {
+    busy = busy
+      .then(() => handle(message, listening))
+      .catch((error: unknown) => {
+        log?.panic('message_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      });
+  };
+  process.on('message', (message: unknown, listening: unknown) => {
+    if (isToChild(message)) enqueue(message, listening as ServerHandle | undefined);
+  });
+  process.on('disconnect', () => enqueue({ do: 'stop' }));
+};
+
+const tell = (message: FromChild, then: () => void = () => {}): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
+};
+
+const assertNever = (message: never): never => {
+  throw new Error(`unknown message: ${JSON.stringify(message)}`);
+};

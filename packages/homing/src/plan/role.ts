@@ -1,0 +1,80 @@
+/**
+ * What answers on a listener. Dovecot decides by the listener's name: what follows the last `-` of the last path
+ * component (auth: spec of auth sockets; director: director/main.c). `undefined`: nothing of ours speaks that.
+ */
+import type { ServiceSettings } from '@homing/config';
+
+export type ListenerKind = 'unix' | 'fifo' | 'inet';
+
+export type LoginRole = {
+  readonly service: 'login';
+  /** `imap-login`. */
+  readonly name: string;
+  readonly protocol: 'imap' | 'pop3';
+  /** TLS from the first byte. */
+  readonly ssl: boolean;
+  /** The connection begins with a PROXY header. */
+  readonly haproxy: boolean;
+  /** The service's `client_limit`, for one worker. */
+  readonly clientLimit: number;
+  /** Absolute path of the auth socket the service logs in through. */
+  readonly authSocket: string;
+};
+
+export type CoreRole =
+  /** The auth server itself tells by the name what is spoken there. */
+  | { readonly service: 'auth'; readonly name: string }
+  | { readonly service: 'director'; readonly socket: 'auth' | 'userdb' | 'authreply' | 'admin' | 'notify' }
+  | { readonly service: 'anvil'; readonly socket: 'anvil' | 'penalty' }
+  | { readonly service: 'ipc'; readonly socket: 'ipc' | 'ipc-proxy' };
+
+export type Role = CoreRole | LoginRole;
+
+const suffix = (name: string): string => {
+  const file = name.slice(name.lastIndexOf('/') + 1);
+  return file.slice(file.lastIndexOf('-') + 1);
+};
+
+/** Token sockets exist in every configuration; DOVECOT-TOKEN is offered by nothing of ours. */
+export const authRole = (name: string): CoreRole | undefined =>
+  ['token', 'tokenlogin'].includes(suffix(name)) ? undefined : { service: 'auth', name };
+
+/** `undefined` for a ring port: this director is alone in its ring. */
+export const directorRole = (name: string, kind: ListenerKind): CoreRole | undefined => {
+  if (kind === 'fifo') return { service: 'director', socket: 'notify' };
+  const last = suffix(name);
+  switch (last) {
+    case 'auth':
+    case 'userdb':
+    case 'authreply':
+    case 'admin':
+    case 'notify':
+      return { service: 'director', socket: last };
+    case 'doveadm':
+      return { service: 'director', socket: 'admin' };
+    case 'ring':
+      return undefined;
+    default:
+      return kind === 'inet' ? undefined : { service: 'director', socket: 'auth' };
+  }
+};
+
+export const anvilRole = (name: string): CoreRole => ({
+  service: 'anvil',
+  socket: suffix(name) === 'penalty' ? 'penalty' : 'anvil',
+});
+
+export const ipcRole = (name: string): CoreRole => ({
+  service: 'ipc',
+  socket: suffix(name) === 'proxy' ? 'ipc-proxy' : 'ipc',
+});
+
+/** The first argument of `executable`, else `login`; relative to the login process's chroot, `<base_dir>/login`. */
+export const loginAuthSocket = (service: ServiceSettings, baseDir: string, defaultPath: string): string => {
+  const argument = service.executable
+    .split(/\s+/)
+    .slice(1)
+    .find((word) => !word.startsWith('-'));
+  const path = argument ?? (defaultPath === '' ? 'login' : defaultPath);
+  return path.startsWith('/') ? path : `${baseDir}/login/${path}`;
+};

@@ -1,0 +1,153 @@
+/**
+ * The core process: auth server, director, anvil and ipc behind their sockets. It starts as root to read what only root
+ * may read, and gives that up before it accepts anything.
+ */
+
+import { type Anvil, createAnvil, createIpc, type Ipc } from '@homing/anvil';
+import { type AuthServer, authSocketType } from '@homing/auth-socket';
+import type { DirectorService } from '@homing/director-ring';
+import {
+  connectInProcess,
+  driveProtocol,
+  dropPrivileges,
+  type Log,
+  type Outlet,
+  type ProtocolFactory,
+} from '@homing/io';
+import type { ChildService, StartService } from '../child/child-process.ts';
+import type { ListenerFile } from '../child/messages.ts';
+import { createServedListeners } from '../child/served-listeners.ts';
+import { coreIdentity } from '../plan/identity.ts';
+import type { CoreRole } from '../plan/role.ts';
+import type { Loaded } from '../settings/load.ts';
+import { authConfig, startAuth } from './auth.ts';
+import { startDirector } from './director.ts';
+
+type Services = {
+  readonly auth: AuthServer | undefined;
+  readonly director: DirectorService | undefined;
+  readonly anvil: Anvil;
+  readonly ipc: Ipc;
+  /** One for each listener, over its renewals. */
+  readonly ipcProxies: Map<string, ProtocolFactory>;
+};
+
+export const startCore: StartService = async ({ config }, log) => {
+  const anvil = createAnvil({ log: log.service('anvil'), now: Date.now });
+  const ipc = createIpc(log.service('ipc'));
+  const auth = await startAuth(config, log);
+  const director = await startDirector(config, auth, connectInProcess(ipc.client), log);
+  const identity = coreIdentity(config);
+  if (identity !== undefined) dropPrivileges(identity);
+  return coreService({ auth, director, anvil, ipc, ipcProxies: new Map() }, log);
+};
+
+const coreService = (services: Services, log: Log): ChildService => {
+  const listeners = createServedListeners(log);
+  const fifos = new Map<string, (bytes: string) => void>();
+  return {
+    async serve({ id, role, file }, handle) {
+      if (role.service === 'login') return;
+      const factory = factoryOf(services, role, { id, file });
+      if (factory === undefined) return;
+      const own = log.service(role.service);
+      if (handle === undefined) fifos.set(id, fifoReader(factory));
+      else await listeners.serve(id, handle, (socket) => driveProtocol(socket, factory, own));
+    },
+    unserve(id) {
+      listeners.unserve(id);
+      fifos.delete(id);
+    },
+    fifo: (id, bytes) => fifos.get(id)?.(bytes),
+    reload: (loaded) => reload(services, loaded),
+    async stop() {
+      listeners.closeAll();
+      await services.director?.[Symbol.asyncDispose]();
+      await services.auth?.[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** The director keeps the settings it started with, as Dovecot's does. */
+const reload = async ({ auth, director }: Services, { config }: Loaded): Promise<void> => {
+  const wantsAuth = config.passdbs().length > 0;
+  if (wantsAuth !== (auth !== undefined)) throw new Error('the first passdb, or the last one, needs a restart');
+  const wantsDirector = config.settings().director_mail_servers !== '';
+  if (wantsDirector !== (director !== undefined)) throw new Error('to run a director or not needs a restart');
+  await auth?.reload(authConfig(config));
+};
+
+type Place = { readonly id: string; readonly file: ListenerFile | undefined };
+
+const factoryOf = (services: Services, role: CoreRole, { id, file }: Place): ProtocolFactory | undefined => {
+  switch (role.service) {
+    case 'auth':
+      return authFactory(services.auth, role.name, file);
+    case 'director':
+      return directorFactory(services.director, role.socket);
+    case 'anvil':
+      return services.anvil.client;
+    case 'ipc':
+      return role.socket === 'ipc' ? services.ipc.client : ipcProxy(services, id);
+    default:
+      return role satisfies never;
+  }
+};
+
+const authFactory = (
+  auth: AuthServer | undefined,
+  name: string,
+  file: ListenerFile | undefined,
+): ProtocolFactory | undefined => {
+  const type = authSocketType(name);
+  return type === undefined ? undefined : auth?.serve(type, file);
+};
+
+const ipcProxy = ({ ipc, ipcProxies }: Services, id: string): ProtocolFactory => {
+  const factory = ipcProxies.get(id) ?? ipc.addListener();
+  ipcProxies.set(id, factory);
+  return factory;
+};
+
+const directorFactory = (
+  director: DirectorService | undefined,
+  socket: Extract<CoreRole, { service: 'director' }>['socket'],
+): ProtocolFactory | undefined => {
+  switch (socket) {
+    case 'auth':
+      return director?.acceptAuth;
+    case 'userdb':
+      return director?.acceptUserdb;
+    case 'authreply':
+      return director?.acceptAuthreply;
+    case 'admin':
+      return director?.acceptAdmin;
+    case 'notify':
+      return director?.acceptNotify;
+    default:
+      return socket satisfies never;
+  }
+};
+
+/** A fifo has no way back, no peer, and no end. A line that is refused starts the reader anew. */
+const fifoReader = (factory: ProtocolFactory): ((bytes: string) => void) => {
+  const start = () => {
+    let isOpen = true;
+    const outlet: Outlet = {
+      send: () => {},
+      close: () => {
+        isOpen = false;
+      },
+      pause: () => {},
+      resume: () => {},
+      peer: undefined,
+    };
+    const protocol = factory(outlet);
+    return { protocol, isOpen: () => isOpen };
+  };
+  let reader = start();
+  return (bytes) => {
+    if (!reader.isOpen()) reader = start();
+    reader.protocol.receive(bytes);
+  };
+};

@@ -1,0 +1,3 @@
+export type { Socket as StreamSocket } from 'node:net';
+export * from './accept-tls.ts';
+export * from './server-context.ts';
