@@ -51,7 +51,7 @@ const createLookup = ({ layers }: Document): ((filter?: Filter) => Answers) => {
  * @throws ConfigError with Dovecot's text; the program that meets it at its start ends with status 89
  */
 export const loadConfig = (path: string, source: Source, overrides: readonly string[] = []): Config => {
-  const document = readConfig(path, source, { expand: true, overrides });
+  const document = readConfig(path, source, { expand: 'for-programs', overrides });
   const { failure, warnings } = checkDocument(document, source);
   if (failure !== undefined) throw failure;
   const lookUp = createLookup(document);

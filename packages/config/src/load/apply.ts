@@ -97,7 +97,8 @@ export const applyBegin = (loading: Loading, name: string, arg: string): void =>
   };
   const place = open(frame.place, frame.path, name, arg, counter);
   if (place === undefined) throw unknown({ ...inner, place: { in: 'nowhere' } }, name);
-  noteUse(loading, frame.path + name, name);
+  // An empty `plugin { }` asks for nothing.
+  if (place.in !== 'free') noteUse(loading, frame.path + name, name);
   loading.frame = { ...inner, place };
 };
 

@@ -30,11 +30,16 @@ export type Frame = {
   readonly outer: Frame | undefined;
 };
 
+/**
+ * Whether `$name` and `<file` are replaced. For programs a certificate that cannot be read is a warning and an empty
+ * value, because Dovecot's master starts without it too: the login process that needs it fails.
+ */
+export type Expand = 'nothing' | 'everything' | 'for-programs';
+
 export type Loading = {
   readonly mainPath: string;
   readonly source: Source;
-  /** Whether `$name` and `<file` are replaced: for programs and `doveconf -x`. */
-  readonly expand: boolean;
+  readonly expand: Expand;
   readonly layers: Layer[];
   input: Input;
   frame: Frame;
@@ -69,7 +74,7 @@ export const addLayer = (layers: Layer[], block: Block, begins: string): Layer =
   return layer;
 };
 
-export const createLoading = (path: string, lines: readonly string[], source: Source, expand: boolean): Loading => {
+export const createLoading = (path: string, lines: readonly string[], source: Source, expand: Expand): Loading => {
   const layers: Layer[] = [];
   const layer = addLayer(layers, {}, path);
   return {

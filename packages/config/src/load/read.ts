@@ -6,7 +6,7 @@ import { parseStatement } from '../language/statement.ts';
 import type { Source } from '../source.ts';
 import { ValueError } from '../types/setting.ts';
 import { applyStatement, setPath } from './apply.ts';
-import { createLoading, type Loading } from './loading.ts';
+import { createLoading, type Expand, type Loading } from './loading.ts';
 import { convertObsolete } from './obsolete/convert.ts';
 
 /** What the files say, before anything is checked that needs all of it. */
@@ -63,8 +63,7 @@ const readLines = (loading: Loading): void => {
 };
 
 export type ReadOptions = {
-  /** Replace `$name` and `<file`. */
-  readonly expand: boolean;
+  readonly expand: Expand;
   /** `key=value` in order, applied after the files as `-o` does. */
   readonly overrides?: readonly string[];
 };

@@ -17,7 +17,7 @@ const lookUpFrom = (frame: Frame, name: string, outward: boolean): string => {
 const expandWord = (loading: Loading, key: string, word: string): string => {
   if (!word.startsWith('$')) return word;
   const isItself = word === `$${key}`;
-  if (!loading.expand && !isItself) return word;
+  if (loading.expand === 'nothing' && !isItself) return word;
   if (word.startsWith('$ENV:')) return loading.source.env(word.slice(5)) ?? '';
   return lookUpFrom(loading.frame, word.slice(1), isItself);
 };
@@ -30,11 +30,15 @@ const expandVariables = (loading: Loading, key: string, text: string): string =>
     .join(' ');
 
 const readFile = (loading: Loading, fullKey: string, name: string): string => {
-  if (!loading.expand) return `<${name}`;
-  const path = besideInput(name, loading.input);
+  if (loading.expand === 'nothing') return `<${name}`;
+  const { input } = loading;
+  const path = besideInput(name, input);
   const file = loading.source.read(path);
-  if ('failure' in file) throw new ValueError(`${fullKey}: Can't open file ${path}: ${file.failure}`);
-  return file.text;
+  if ('text' in file) return file.text;
+  const wrong = `${fullKey}: Can't open file ${path}: ${file.failure}`;
+  if (loading.expand === 'everything' || !fullKey.startsWith('ssl_')) throw new ValueError(wrong);
+  loading.warnings.push(`${input.path} line ${input.line}: ${wrong}`);
+  return '';
 };
 
 /** @throws ValueError */

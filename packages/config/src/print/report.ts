@@ -101,7 +101,11 @@ const printDocument = (document: Document, source: Source, request: Request): Re
 
 export const reportConfig = (request: Request, source: Source): Report => {
   try {
-    return printDocument(readConfig(request.path, source, { expand: request.expand }), source, request);
+    return printDocument(
+      readConfig(request.path, source, { expand: request.expand ? 'everything' : 'nothing' }),
+      source,
+      request,
+    );
   } catch (error) {
     if (error instanceof ConfigError) return { out: '', notes: [note('fatal', error.message)] };
     throw error;

@@ -1,0 +1,82 @@
+/** doveconf and homeconf read the same files and must print the same, on both streams, with the same exit status. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { homeconf } from '../src/homeconf/homeconf.ts';
+import { nodeSource } from '../src/settings/node-source.ts';
+import { configCases } from './lib/config-cases.ts';
+import { run } from './lib/process.ts';
+import { describeWithDovecot } from './lib/suite.ts';
+
+type Printed = { readonly out: string; readonly log: readonly string[]; readonly code: number };
+
+/** Versions and hosts; and what only Pigeonhole's module or only this server says. */
+const masked = /^# |^managesieve_(notify|sieve)_capability = |dump-capability process|: Ignoring /;
+
+const normal = (out: string, log: string, code: number): Printed => ({
+  out: out
+    .split('\n')
+    .filter((line) => !masked.test(line))
+    .join('\n'),
+  // Pigeonhole runs doveconf again, which says everything twice.
+  log: [...new Set(log.split('\n').filter((line) => line !== '' && !masked.test(line)))].map((line) =>
+    line.replace(/^(doveconf|homeconf): /, ''),
+  ),
+  code,
+});
+
+const ask = (args: readonly string[]): Printed => {
+  let out = '';
+  let log = '';
+  const code = homeconf(args, '/etc/dovecot/dovecot.conf', nodeSource, {
+    out: (bytes) => {
+      out += bytes;
+    },
+    log: (line) => {
+      log += `${line}\n`;
+    },
+  });
+  return normal(Buffer.from(out, 'latin1').toString(), log, code);
+};
+
+const askDovecot = async (args: readonly string[]): Promise<Printed> => {
+  const { stdout, stderr, code } = await run('doveconf', args);
+  return normal(stdout, stderr, code);
+};
+
+describeWithDovecot('doveconf and homeconf print the same', () => {
+  const home = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'homeconf-'));
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text, 'latin1');
+  };
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(configCases)('$group: $name', async ({ conf, files = {}, runs }) => {
+    rmSync(join(folder, 'd'), { recursive: true, force: true });
+    for (const [name, text] of Object.entries({ ...files, 't.conf': conf })) write(name, text);
+    for (const args of runs) {
+      const all = ['-c', 't.conf', ...args];
+      expect({ args, ...ask(all) }).toEqual({ args, ...(await askDovecot(all)) });
+    }
+  });
+
+  test.each([['-n'], ['-a'], ['-N'], ['-d'], ['-P', '-n'], ['-S', '-n']])(
+    'the installed /etc/dovecot %s',
+    async (...args) => {
+      const sorted = ({ out, log, code }: Printed): unknown => ({
+        lines: args.includes('-S') ? out.split('\n').sort() : out,
+        log,
+        code,
+      });
+      const all = ['-c', '/etc/dovecot/dovecot.conf', ...args];
+      expect(sorted(ask(all))).toEqual(sorted(await askDovecot(all)));
+    },
+  );
+});
