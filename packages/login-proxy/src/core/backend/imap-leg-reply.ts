@@ -60,7 +60,7 @@ type Tagged = Extract<ImapBackendReply, { isOk: boolean }>;
 
 const takeStartTls = (before: ImapLegState, reply: Tagged, line: ByteString): ImapStep => {
   const state: ImapLegState = { ...withoutSent(before, 'starttls'), received: 'starttls' };
-  if (!reply.isOk) return failed(state, fail('remote', `STARTTLS failed: ${sanitized(line.slice(5))}`));
+  if (!reply.isOk) return failed(state, fail('remote', `STARTTLS failed: ${sanitized(line.slice(2))}`));
   return [{ ...state, at: 'tls' }, [{ do: 'start-tls' }]];
 };
 

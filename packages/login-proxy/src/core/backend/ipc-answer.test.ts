@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { answerProxyCommand } from './ipc-answer.ts';
+import { createSessionTable, type SessionTable } from './session-table.ts';
+
+const HASHES: Readonly<Record<string, number>> = { a: 1, b: 2 };
+const hashOf = (user: string): number => HASHES[user] ?? 3;
+
+const COMMON = { protocol: 'imap', rip: '10.9.9.9', port: 143 } as const;
+
+const setUp = (): { sessions: SessionTable; kicked: string[] } => {
+  const sessions = createSessionTable();
+  const kicked: string[] = [];
+  const add = (user: string, ip: string, host: string, alt: Readonly<Record<string, string>>): void => {
+    const names = { ...COMMON, user, ip, host, altUsernames: new Map(Object.entries(alt)) };
+    sessions.add({ ...names, kick: (reason) => void kicked.push(`${user}@${ip} ${reason}`) });
+  };
+  add('a', '10.0.0.1', '10.0.0.1', {});
+  add('a', '10.0.0.2', 'b2.example.com', { user_group: 'g' });
+  add('b\t', '10.0.0.1', '10.0.0.1', { user_group: 'h', user_x: '' });
+  return { sessions, kicked };
+};
+
+test('the list has a row for each session and a column for each other name', () => {
+  expect(answerProxyCommand('LIST-FULL', setUp().sessions, hashOf)).toEqual([
+    { reply: 'line', data: 'username\tuser_group\tuser_x\tservice\tsrc-ip\tdest-ip\tdest-port' },
+    { reply: 'line', data: 'a\t\t\timap\t10.9.9.9\t10.0.0.1\t143' },
+    { reply: 'line', data: 'a\tg\t\timap\t10.9.9.9\t10.0.0.2\t143' },
+    { reply: 'line', data: 'b\x01t\th\t\timap\t10.9.9.9\t10.0.0.1\t143' },
+    { reply: 'ok', data: '' },
+  ]);
+});
+
+test.each([
+  ['KICK\ta', '2', ['a@10.0.0.1 Kicked by admin', 'a@10.0.0.2 Kicked by admin']],
+  ['KICK\tA', '0', []],
+  ['KICK\tx\tb\x01t', '1', ['b\t@10.0.0.1 Kicked by admin']],
+  ['KICK-ALT\tuser_group\tg', '1', ['a@10.0.0.2 Kicked by admin']],
+  ['KICK-ALT\tuser_nosuch\tg', '0', []],
+  ['KICK-HOST\tb2.example.com', '1', ['a@10.0.0.2 Kicked by admin']],
+  ['KICK-HOST\t10.0.0.2', '0', []],
+  ['KICK-DIRECTOR-HASH\t1', '2', ['a@10.0.0.1 Kicked via director', 'a@10.0.0.2 Kicked via director']],
+  ['KICK-DIRECTOR-HASH\t1\t10.0.0.1', '1', ['a@10.0.0.2 Kicked via director']],
+  ['KICK-DIRECTOR-HASH\t9', '0', []],
+])('%j', (command, count, expected) => {
+  const { sessions, kicked } = setUp();
+  expect(answerProxyCommand(command, sessions, hashOf)).toEqual([{ reply: 'ok', data: count }]);
+  expect(kicked).toEqual(expected);
+});
+
+test.each([
+  ['KICK', 'Missing parameter'],
+  ['KICK-ALT\tuser_group', 'Missing parameter'],
+  ['NOSUCH', 'Unknown command'],
+])('%j is refused', (command, data) => {
+  expect(answerProxyCommand(command, setUp().sessions, hashOf)).toEqual([{ reply: 'error', data }]);
+});
+
+test('a session that ended is neither listed nor kicked, its columns stay', () => {
+  const sessions = createSessionTable();
+  const altUsernames = new Map([['user_group', 'g']]);
+  const names = { ...COMMON, user: 'a', ip: '10.0.0.1', host: '10.0.0.1', altUsernames };
+  sessions.remove(sessions.add({ ...names, kick: () => expect.fail('kicked') }));
+  expect(answerProxyCommand('KICK\ta', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
+  expect(sessions.list()).toEqual(['username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port']);
+});
