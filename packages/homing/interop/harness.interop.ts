@@ -1,9 +1,10 @@
 /** The harness itself: what the other interop tests stand on. */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { makeMailDir, startDovecot } from './lib/dovecot.ts';
+import { startDovecot } from './lib/dovecot.ts';
 import { openLineClient } from './lib/line-client.ts';
 import { freePort } from './lib/ports.ts';
+import { makeMailDir } from './lib/server.ts';
 import { describeWithDovecot } from './lib/suite.ts';
 
 describeWithDovecot('harness', () => {

@@ -1,7 +1,8 @@
 /** A Dovecot proxy, a tap, and a Dovecot backend behind it, for one of IMAP and POP3. */
 import { makeCertificate } from '../lib/certificate.ts';
-import { type Dovecot, makeMailDir, startDovecot } from '../lib/dovecot.ts';
+import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
 import { freePorts } from '../lib/ports.ts';
+import { makeMailDir } from '../lib/server.ts';
 import { startTap, type Tap } from '../lib/tap.ts';
 import { type Peer, peerOf } from './recording.ts';
 

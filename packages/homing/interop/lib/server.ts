@@ -1,0 +1,118 @@
+/**
+ * A server that speaks dovecot.conf, Dovecot's or ours, in a private directory: own configuration, base_dir, log and
+ * ports; everything it started is gone when it is disposed of. Its log lines carry no time stamp.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Running, startProcess } from './process.ts';
+import { until } from './until.ts';
+
+export type Server = {
+  readonly dir: string;
+  readonly baseDir: string;
+  readonly configFile: string;
+  readonly pid: number;
+  /** What it was configured with, by file name, without the settings all instances share. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The path of one of its unix sockets. */
+  socket(name: string): string;
+  log(): string;
+  /** Waits for a log line; `from`: an offset into `log()`. */
+  logged(pattern: RegExp, deadlineMs?: number, from?: number): Promise<RegExpExecArray>;
+  signal(signal: NodeJS.Signals): void;
+  /** Its exit status, once it has ended. */
+  readonly exited: Promise<number>;
+} & AsyncDisposable;
+
+/** Texts may refer to the instance's directory, into which `files` are written (latin1) before `prepare` runs. */
+export type ServerOptions = {
+  readonly config: (dir: string) => string;
+  readonly files?: Readonly<Record<string, string | ((dir: string) => string)>>;
+  readonly prepare?: (dir: string) => Promise<void>;
+  /** Added to our own environment. */
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/** `common`: the settings that all instances of the program share. */
+export type ServerProgram = {
+  readonly name: string;
+  readonly command: string;
+  readonly common: (dir: string) => string;
+};
+
+const START_MS = 20_000;
+
+/** A new directory below the system's temporary one that every user may enter. */
+export const makeInstanceDir = async (): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'homing-interop-'));
+  await chmod(dir, 0o755);
+  return dir;
+};
+
+/** `<dir>/mail`, in which every user may make a mail directory. */
+export const makeMailDir = async (dir: string): Promise<void> => {
+  await mkdir(join(dir, 'mail'));
+  await chmod(join(dir, 'mail'), 0o777);
+};
+
+/** Resolves when it serves; rejects with its log if it ends instead. */
+export const startServer = async (program: ServerProgram, options: ServerOptions): Promise<Server> => {
+  const dir = await makeInstanceDir();
+  const configFile = join(dir, 'server.conf');
+  const logFile = join(dir, 'server.log');
+  const baseDir = join(dir, 'run');
+  await mkdir(baseDir);
+  const config = options.config(dir);
+  const files = Object.fromEntries(
+    Object.entries(options.files ?? {}).map(([name, text]) => [name, typeof text === 'string' ? text : text(dir)]),
+  );
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text, 'latin1');
+  await options.prepare?.(dir);
+  const paths = `base_dir = ${baseDir}\nlog_path = ${logFile}\nlog_timestamp =\n`;
+  await writeFile(configFile, `${paths}${program.common(dir)}\n${config}\n`);
+
+  const running = startProcess(program.command, ['-F', '-c', configFile], { env: { ...process.env, ...options.env } });
+  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'latin1') : '') + running.output();
+  const server = instance({ dir, configFile, baseDir, running, log, files: { ...files, 'dovecot.conf': config } });
+  try {
+    await started(program.name, running, log);
+  } catch (error) {
+    const text = log();
+    await server[Symbol.asyncDispose]();
+    throw new Error(`${program.name} did not start: ${text}`, { cause: error });
+  }
+  return server;
+};
+
+const started = async (name: string, running: Running, log: () => string): Promise<void> => {
+  let status: number | undefined;
+  void running.exited.then((code) => {
+    status = code;
+  });
+  await until(`${name} to start`, START_MS, () => {
+    if (status !== undefined) throw new Error(`exit status ${status}`);
+    return log().includes('starting up');
+  });
+};
+
+type Parts = Pick<Server, 'dir' | 'configFile' | 'baseDir' | 'log' | 'files'> & { running: Running };
+
+const instance = ({ dir, configFile, baseDir, running, log, files }: Parts): Server => ({
+  dir,
+  baseDir,
+  configFile,
+  pid: running.pid,
+  files,
+  log,
+  exited: running.exited,
+  socket: (name) => join(baseDir, name),
+  logged: (pattern, deadlineMs = START_MS, from = 0) =>
+    until(`${String(pattern)} in the log`, deadlineMs, () => pattern.exec(log().slice(from)) ?? undefined),
+  signal: (signal) => running.kill(signal),
+  async [Symbol.asyncDispose]() {
+    await running[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  },
+});
