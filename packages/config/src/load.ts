@@ -68,6 +68,6 @@ export const loadConfig = (path: string, source: Source, overrides: readonly str
     dicts: freeKeysOf(global.root, 'dict'),
     metrics: metricsOf(global.root),
     exporters: exportersOf(global.root),
-    warnings: [...document.warnings, ...warnings, ...ignoredWarnings(document)],
+    warnings: [...document.notes.map(({ text }) => text), ...warnings, ...ignoredWarnings(document)],
   };
 };

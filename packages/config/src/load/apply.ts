@@ -3,6 +3,7 @@ import { isBlockKind } from '../filter/block.ts';
 import { escapeName } from '../language/quote.ts';
 import type { Statement, ValueText } from '../language/statement.ts';
 import { assign, open } from '../layer/place.ts';
+import { warning } from '../note.ts';
 import { authSettings } from '../settings/auth.ts';
 import { foreignSettings } from '../settings/table.ts';
 import { ValueError } from '../types/setting.ts';
@@ -55,9 +56,11 @@ const noteOrder = (loading: Loading, fullPath: string, key: string): void => {
   if (frame.outer !== undefined) {
     if (first === undefined) seen.set(fullPath, `${input.path} line ${input.line}`);
   } else if (first !== undefined) {
-    loading.warnings.push(
-      `${input.path} line ${input.line}: Global setting ${key} won't change the setting inside an earlier filter ` +
-        `at ${first} (if this is intentional, avoid this warning by moving the global setting before ${first})`,
+    loading.notes.push(
+      warning(
+        `${input.path} line ${input.line}: Global setting ${key} won't change the setting inside an earlier filter ` +
+          `at ${first} (if this is intentional, avoid this warning by moving the global setting before ${first})`,
+      ),
     );
   }
 };

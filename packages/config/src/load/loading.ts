@@ -6,6 +6,7 @@ import type { Block } from '../filter/block.ts';
 import type { Layer } from '../filter/merge.ts';
 import type { Place } from '../layer/place.ts';
 import { createLayer } from '../layer/section.ts';
+import type { Note } from '../note.ts';
 import type { Source } from '../source.ts';
 
 /** A file being read. Files of one glob wait below one another. */
@@ -49,7 +50,7 @@ export type Loading = {
   readonly seen: Map<string, string>;
   /** Foreign settings by name, with the place of the first. */
   readonly foreign: Map<string, string>;
-  readonly warnings: string[];
+  readonly notes: Note[];
   readonly old: OldAuth;
 };
 
@@ -74,7 +75,13 @@ export const addLayer = (layers: Layer[], block: Block, begins: string): Layer =
   return layer;
 };
 
-export const createLoading = (path: string, lines: readonly string[], source: Source, expand: Expand): Loading => {
+export const createLoading = (
+  path: string,
+  lines: readonly string[],
+  source: Source,
+  expand: Expand,
+  notes: Note[],
+): Loading => {
   const layers: Layer[] = [];
   const layer = addLayer(layers, {}, path);
   return {
@@ -95,7 +102,7 @@ export const createLoading = (path: string, lines: readonly string[], source: So
     counter: 0,
     seen: new Map(),
     foreign: new Map(),
-    warnings: [],
+    notes,
     old: {
       depth: 0,
       listenDepth: 0,

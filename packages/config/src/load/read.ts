@@ -3,6 +3,7 @@ import { ConfigError } from '../error.ts';
 import type { Layer } from '../filter/merge.ts';
 import { splitLines } from '../language/file-lines.ts';
 import { parseStatement } from '../language/statement.ts';
+import { type Note, warning } from '../note.ts';
 import type { Source } from '../source.ts';
 import { ValueError } from '../types/setting.ts';
 import { applyStatement, setPath } from './apply.ts';
@@ -14,7 +15,7 @@ export type Document = {
   readonly path: string;
   /** The global layer first, the others in the order of their first appearance. */
   readonly layers: readonly Layer[];
-  readonly warnings: readonly string[];
+  readonly notes: readonly Note[];
   /** Settings this server ignores, by name, with the place of the first use. */
   readonly foreign: ReadonlyMap<string, string>;
   /** Where the block began that nobody closed. */
@@ -26,8 +27,8 @@ const ambiguousComment = ({ path, line }: Loading['input']): string =>
   'Add a space before it to remove this warning.';
 
 const applyLine = (loading: Loading, line: string, soFar: string): string => {
-  const { input, warnings } = loading;
-  const statement = parseStatement(line, soFar, () => warnings.push(ambiguousComment(input)));
+  const { input, notes } = loading;
+  const statement = parseStatement(line, soFar, () => notes.push(warning(ambiguousComment(input))));
   if (statement.is === 'unfinished') return statement.soFar;
   if (!convertObsolete(loading, statement)) applyStatement(loading, statement);
   return '';
@@ -66,6 +67,8 @@ export type ReadOptions = {
   readonly expand: Expand;
   /** `key=value` in order, applied after the files as `-o` does. */
   readonly overrides?: readonly string[];
+  /** Gets the notes as they come up: they count even when a line is wrong later. */
+  readonly notes?: Note[];
 };
 
 const applyOverride = (loading: Loading, override: string): void => {
@@ -87,14 +90,14 @@ export const readConfig = (path: string | undefined, source: Source, options: Re
   const file = path === undefined ? { text: '' } : source.read(path);
   const name = path ?? '<defaults>';
   if ('failure' in file) throw new ConfigError(`open(${name}) failed: ${file.failure}`, { file: name });
-  const loading = createLoading(name, splitLines(file.text), source, options.expand);
+  const loading = createLoading(name, splitLines(file.text), source, options.expand, options.notes ?? []);
   readLines(loading);
   const { opened, outer } = loading.frame;
   if (outer === undefined) for (const override of options.overrides ?? []) applyOverride(loading, override);
   return {
     path: name,
     layers: loading.layers,
-    warnings: loading.warnings,
+    notes: loading.notes,
     foreign: loading.foreign,
     unclosed: outer === undefined ? undefined : `${opened.path}:${opened.line}`,
   };

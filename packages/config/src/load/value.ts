@@ -1,6 +1,7 @@
 /** From the text after `=` to the text of the value: `<file` and `$name` (config_write_value(), 2.3). */
 import type { ValueText } from '../language/statement.ts';
 import { lookUp } from '../layer/place.ts';
+import { warning } from '../note.ts';
 import { ValueError } from '../types/setting.ts';
 import { besideInput } from './include.ts';
 import type { Frame, Loading } from './loading.ts';
@@ -37,7 +38,7 @@ const readFile = (loading: Loading, fullKey: string, name: string): string => {
   if ('text' in file) return file.text;
   const wrong = `${fullKey}: Can't open file ${path}: ${file.failure}`;
   if (loading.expand === 'everything' || !fullKey.startsWith('ssl_')) throw new ValueError(wrong);
-  loading.warnings.push(`${input.path} line ${input.line}: ${wrong}`);
+  loading.notes.push(warning(`${input.path} line ${input.line}: ${wrong}`));
   return '';
 };
 

@@ -14,9 +14,10 @@ const listLines = (section: Section, path: string): string[] =>
 const isLeftOut = (section: Section, name: string, scope: Scope): boolean =>
   scope === 'changed' && valueIn(section, name) === section.type.settings[name]?.fallback;
 
-const nameLine = (section: Section, path: string): string[] => {
+const nameLine = (section: Section, path: string, scope: Scope): string[] => {
   const { nameKey, unique } = section.type;
-  return unique && nameKey !== undefined ? [`${path}${nameKey}=${printedValue(section, nameKey)}`] : [];
+  if (!unique || nameKey === undefined || isLeftOut(section, nameKey, scope)) return [];
+  return [`${path}${nameKey}=${printedValue(section, nameKey)}`];
 };
 
 const entryLines = (section: Section, entry: Entry, path: string, scope: Scope): string[] => {
@@ -39,7 +40,7 @@ export const flatLines = (section: Section, path: string, scope: Scope): string[
   const seen = scope === 'changed' && section.type.nameKey !== undefined ? 'all' : scope;
   return [
     ...listLines(section, path),
-    ...nameLine(section, path),
+    ...nameLine(section, path, scope),
     ...entriesOf(section, seen).flatMap((entry) => entryLines(section, entry, path, scope)),
   ];
 };

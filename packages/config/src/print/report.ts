@@ -7,8 +7,9 @@ import { matchingLayers, mergeLayers } from '../filter/merge.ts';
 import type { Section } from '../layer/section.ts';
 import { ignoredWarnings } from '../load/ignored.ts';
 import { type Document, readConfig } from '../load/read.ts';
+import { type Note, warning } from '../note.ts';
 import type { Source } from '../source.ts';
-import { sectionLines } from './block.ts';
+import { type Style, sectionLines } from './block.ts';
 import type { Scope } from './entry.ts';
 import { filterLines } from './filters.ts';
 import { flatLines } from './flat.ts';
@@ -27,8 +28,6 @@ export type Request = {
   readonly modules: readonly string[];
   readonly asked: Block;
 };
-
-export type Note = { readonly level: 'warning' | 'error' | 'fatal'; readonly text: string };
 
 export type Report = { readonly out: string; readonly notes: readonly Note[] };
 
@@ -55,11 +54,18 @@ const flatForm = (root: Section, { scope, names, modules }: Request): string[] =
   });
 };
 
+const styleOf = ({ scope, hideSecrets, modules }: Request): Style => ({
+  scope,
+  hideSecrets,
+  wants: modules.length === 0 ? undefined : inModules(modules),
+});
+
 const blockForm = (document: Document, root: Section, request: Request): string[] => {
-  const { scope, hideSecrets, modules, asked } = request;
-  const style = { scope, hideSecrets, wants: modules.length === 0 ? undefined : inModules(modules) };
-  return [...sectionLines(root, '', style, 0), ...filterLines(document.layers, asked, style)];
+  const style = styleOf(request);
+  return [...sectionLines(root, '', style, 0), ...filterLines(document.layers, request.asked, style)];
 };
+
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 const linesOf = (document: Document, root: Section, request: Request): string[] => {
   if (request.form === 'flat') return flatForm(root, request);
@@ -78,20 +84,29 @@ const merge = (document: Document, asked: Block): Section | ConfigError => {
 
 const note = (level: Note['level'], text: string): Note => ({ level, text });
 
+/** Blocks of filters are printed all the same, and their printing decides on the status, as in doveconf. */
+const conflictReport = (
+  document: Document,
+  request: Request,
+  notes: readonly Note[],
+  failure: ConfigError | undefined,
+): Report => {
+  const isWhole = request.form === 'blocks' && request.names.length === 0;
+  const text = failure?.message ?? (isWhole ? undefined : 'Errors in configuration');
+  return {
+    out: isWhole ? textOf(filterLines(document.layers, request.asked, styleOf(request))) : '',
+    notes: text === undefined ? notes : [...notes, note('fatal', text)],
+  };
+};
+
 const printDocument = (document: Document, source: Source, request: Request): Report => {
   const verdict = request.path === undefined ? { failure: undefined, warnings: [] } : checkDocument(document, source);
-  const notes = [...document.warnings, ...verdict.warnings, ...ignoredWarnings(document)].map((text) =>
-    note('warning', text),
-  );
+  const notes = [...document.notes, ...[...verdict.warnings, ...ignoredWarnings(document)].map(warning)];
   const root = merge(document, request.asked);
   if (root instanceof ConfigError) {
-    const { failure } = verdict;
-    const errors = [note('error', root.message), note('fatal', failure?.message ?? 'Errors in configuration')];
-    return { out: '', notes: [...notes, ...errors] };
+    return conflictReport(document, request, [...notes, note('error', root.message)], verdict.failure);
   }
-  const out = linesOf(document, root, request)
-    .map((line) => `${line}\n`)
-    .join('');
+  const out = textOf(linesOf(document, root, request));
   // Names are looked up in files that are not usable as a whole, too: install scripts do.
   if (request.names.length > 0 && request.form === 'blocks') return { out, notes };
   const errors = request.path === undefined ? [] : checkAll(root, source, () => undefined);
@@ -100,14 +115,12 @@ const printDocument = (document: Document, source: Source, request: Request): Re
 };
 
 export const reportConfig = (request: Request, source: Source): Report => {
+  const notes: Note[] = [];
+  const expand = request.expand ? 'everything' : 'nothing';
   try {
-    return printDocument(
-      readConfig(request.path, source, { expand: request.expand ? 'everything' : 'nothing' }),
-      source,
-      request,
-    );
+    return printDocument(readConfig(request.path, source, { expand, notes }), source, request);
   } catch (error) {
-    if (error instanceof ConfigError) return { out: '', notes: [note('fatal', error.message)] };
+    if (error instanceof ConfigError) return { out: '', notes: [...notes, note('fatal', error.message)] };
     throw error;
   }
 };

@@ -11,7 +11,7 @@ const writeAll = (fd: number, text: string): void => {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 };
 
-process.exitCode = homeconf(process.argv.slice(2), process.env['CONFIG_FILE'] ?? DEFAULT_CONFIG, nodeSource, {
+process.exitCode = homeconf(process.argv.slice(2), process.env.CONFIG_FILE ?? DEFAULT_CONFIG, nodeSource, {
   out: (bytes) => writeAll(1, bytes),
   log: (line) => writeAll(2, `${line}\n`),
 });

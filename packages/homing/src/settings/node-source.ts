@@ -2,19 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { FileRead, Source } from '@homing/config';
 import { errnoText, errorCode, lookupUser, resolveHost } from '@homing/io';
-import fastGlob from 'fast-glob';
+import { glob } from './glob.ts';
 
 export const nodeSource: Source = {
   read: (path) => readFile(path),
-  glob: (pattern) =>
-    fastGlob.sync(pattern, { onlyFiles: false, dot: false, followSymbolicLinks: true }).toSorted(byCollation),
+  glob,
   env: (name) => process.env[name],
   resolveHost,
   userExists: (name) => lookupUser(name) !== undefined,
 };
-
-/** strcoll() in the C locale, in which servers are started. */
-const byCollation = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const readFile = (path: string): FileRead => {
   try {

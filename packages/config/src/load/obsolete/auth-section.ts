@@ -6,6 +6,7 @@
  *   socket listen { master { path } }   service auth { unix_listener path { } }
  */
 import { escapeName } from '../../language/quote.ts';
+import { descend, open } from '../../layer/place.ts';
 import { ValueError } from '../../types/setting.ts';
 import { applyBegin, applySet, setPath } from '../apply.ts';
 import type { Loading } from '../loading.ts';
@@ -71,8 +72,11 @@ const checkedPath = ({ old }: Loading): string => {
 
 const applySocket = (loading: Loading): void => {
   const { socket } = loading.old;
-  const path = escapeName(checkedPath(loading));
-  setPath(loading, 'service/auth/unix_listener', path, 'unix_listener');
+  const name = checkedPath(loading);
+  const path = escapeName(name);
+  const { root } = loading.frame.layer;
+  const auth = descend({ in: 'section', section: root }, ['service', 'auth']);
+  open(auth, 'service/auth/', 'unix_listener', name, loading.counter);
   for (const key of ['mode', 'user', 'group']) {
     const value = socket[key];
     if (value !== undefined) setPath(loading, `service/auth/unix_listener/${path}/${key}`, value, key);

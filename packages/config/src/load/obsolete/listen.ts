@@ -4,8 +4,7 @@ import type { Loading } from '../loading.ts';
 import { globally, noteObsolete } from './note.ts';
 import { protocolsHere } from './services.ts';
 
-const isAddress = (text: string): boolean =>
-  text === '*' || /^[0-9.]+$/.test(text) || /^\[?[0-9a-f:.]+\]?$/i.test(text);
+const isAddress = (text: string): boolean => text === '*' || /^[0-9.]+$/.test(text) || /^\[?[0-9a-f:]+\]?$/i.test(text);
 
 const hasPort = (text: string): boolean =>
   text.includes(':') && text.split(/[, ]+/).some((word) => word !== '' && !isAddress(word));

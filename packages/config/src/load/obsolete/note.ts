@@ -1,13 +1,14 @@
 /** The warnings that come with settings of older versions. */
+import { warning } from '../../note.ts';
 import type { Frame, Loading } from '../loading.ts';
 
 export const noteObsolete = (loading: Loading, text: string): void => {
-  const { old, input, warnings } = loading;
+  const { old, input, notes } = loading;
   if (!old.isNoteGiven) {
     old.isNoteGiven = true;
-    warnings.push('NOTE: You can get a new clean config file with: doveconf -Pn > dovecot-new.conf');
+    notes.push(warning('NOTE: You can get a new clean config file with: doveconf -Pn > dovecot-new.conf'));
   }
-  warnings.push(`Obsolete setting in ${input.path}:${input.line}: ${text}`);
+  notes.push(warning(`Obsolete setting in ${input.path}:${input.line}: ${text}`));
 };
 
 /** Services are set globally, whatever filter the old setting stands in. */

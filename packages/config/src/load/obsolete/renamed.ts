@@ -40,7 +40,7 @@ const minProtocol: Convert = (loading, value) => {
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const text = `Could not find a minimum ssl_min_protocol setting from ssl_protocols = ${value}: ${error.message}`;
-    loading.warnings.push(text);
+    loading.notes.push({ level: 'error', text });
   }
 };
 

@@ -1,0 +1,33 @@
+/** Wrong grammar, and what is right by a hair (17.4). */
+import type { ConfigCase } from './config-case.ts';
+
+export const structure: readonly ConfigCase[] = [
+  ['section on one line', 'passdb { driver = static }\n'],
+  ['brace on the next line', 'passdb\n{\n'],
+  ['two arguments', 'service imap-login extra {\n'],
+  ['no equals sign', 'login_greeting foo\n'],
+  ['no key', '= foo\n'],
+  ['no key in a section', 'service auth {\n = foo\n}\n'],
+  ['never closed', 'ssl = no\nservice auth {\n'],
+  ['closed twice', 'ssl = no\n}\n'],
+  ['text after a closing brace', 'service auth {\n} foo\n'],
+  ['includes itself', '!include t.conf\n'],
+  ['include without a match', '!include nonexist.conf\n'],
+  ['include_try without a match', 'ssl = no\n!include_try nonexist.conf\n'],
+  ['unknown setting', 'foo_bar = 1\n'],
+  ['unknown section', 'nosuch foo {\n'],
+  ['unknown section in a section', 'service auth {\n nosuch x {\n'],
+  ['unknown setting in a listener', 'service auth {\n unix_listener x {\n bogus = 1\n }\n}\n'],
+  ['setting used as a section', 'ssl {\n}\n'],
+  ['string used as a section', 'login_greeting {\n foo = bar\n}\n'],
+  ['section inside plugin', 'plugin {\n foo {\n }\n}\n'],
+  ['path to an unknown service', 'service/nosuch/client_limit = 5\n'],
+  ['byte order mark', '\u00ef\u00bb\u00bfssl = no\n'],
+  ['carriage returns', 'ssl = no\r\nlogin_greeting = hi  \r\n'],
+  ['no final newline', 'ssl = no\nlogin_greeting = hi'],
+  ['bytes above 7F', 'ssl = no\nlogin_greeting = \u00e4\u00ff\u00c3\u00a4\n'],
+  ['backslash on the last line', 'ssl = no\nlogin_greeting = hi \\'],
+  ['continued over a comment', 'login_greeting = foo \\\n# comment\nbar\n'],
+  ['continued over an empty line', 'ssl = no\nauth_realms = a \\\n\nauth_verbose = yes\n'],
+  ['continued', 'ssl = no\nlogin_greeting = one \\\n  two \\\n\tthree\n'],
+].map(([name = '', conf = '']) => ({ name, conf }));
