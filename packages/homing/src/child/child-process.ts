@@ -14,7 +14,7 @@ export type ChildService = {
   /** Rejects, and changes nothing, if the configuration cannot be used. */
   reload(loaded: Loaded): Promise<void>;
   /** Accepts no more. Resolves when what was under way has ended. */
-  stop(): Promise<void>;
+  stop(sessions: 'keep' | 'end'): Promise<void>;
 };
 
 export type StartService = (loaded: Loaded, log: Log) => Promise<ChildService>;
@@ -60,9 +60,13 @@ export const runChild = (name: string, start: StartService): void => {
       tell({ on: 'refused', text: error instanceof Error ? error.message : String(error) });
     }
   };
-  const stop = async (): Promise<void> => {
-    await service?.stop();
-    process.exit(0);
+  /** Not waited for: sessions may be kept for days, and `end` may follow. */
+  const stop = (sessions: 'keep' | 'end'): void => {
+    const stopped = service?.stop(sessions) ?? Promise.resolve();
+    stopped.then(() => process.exit(0), failed);
+  };
+  const failed = (error: unknown): void => {
+    log?.panic('message_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
   const handle = async (message: ToChild, listening: ServerHandle | undefined): Promise<void> => {
     switch (message.do) {
@@ -77,7 +81,7 @@ export const runChild = (name: string, start: StartService): void => {
       case 'reload':
         return reload(loadFromRecording(message.recording));
       case 'stop':
-        return stop();
+        return stop(message.sessions);
       default:
         return assertNever(message);
     }
@@ -85,16 +89,12 @@ export const runChild = (name: string, start: StartService): void => {
 
   let busy = Promise.resolve();
   const enqueue = (message: ToChild, listening?: ServerHandle): void => {
-    busy = busy
-      .then(() => handle(message, listening))
-      .catch((error: unknown) => {
-        log?.panic('message_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
-      });
+    busy = busy.then(() => handle(message, listening)).catch(failed);
   };
   process.on('message', (message: unknown, listening: unknown) => {
     if (isToChild(message)) enqueue(message, listening as ServerHandle | undefined);
   });
-  process.on('disconnect', () => enqueue({ do: 'stop' }));
+  process.on('disconnect', () => enqueue({ do: 'stop', sessions: 'end' }));
 };
 
 const tell = (message: FromChild, then: () => void = () => {}): void => {

@@ -23,8 +23,11 @@ export type ToChild =
   | { readonly do: 'fifo'; readonly id: string; readonly bytes: string }
   /** The answer is `reloaded` or `refused`. */
   | { readonly do: 'reload'; readonly recording: Recording }
-  /** Accept no more, finish what is under way, end. */
-  | { readonly do: 'stop' };
+  /**
+   * Accept no more, finish what is under way, end. Sessions past their login are kept until they end by themselves (a
+   * reload), or ended as soon as they fall idle. `end` may follow `keep`.
+   */
+  | { readonly do: 'stop'; readonly sessions: 'keep' | 'end' };
 
 export type FromChild =
   | { readonly on: 'ready' }

@@ -18,7 +18,7 @@ export type CrewProcess = {
   /** Resolves with the reason if the process keeps its old configuration. */
   reload(recording: Recording): Promise<string | undefined>;
   /** Resolves when it has ended. */
-  stop(): Promise<void>;
+  stop(sessions: 'keep' | 'end'): Promise<void>;
   kill(): void;
 };
 
@@ -90,9 +90,9 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
       child.send({ do: 'reload', recording } satisfies ToChild);
       return promise;
     },
-    stop() {
+    stop(sessions) {
       const ended = supervised.end();
-      supervised.child?.send({ do: 'stop' } satisfies ToChild);
+      supervised.child?.send({ do: 'stop', sessions } satisfies ToChild);
       return ended;
     },
     kill: () => supervised.child?.kill('SIGKILL'),

@@ -74,9 +74,9 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
       return worker;
     });
   };
-  const drain = (worker: CrewProcess): void => {
+  const drain = (worker: CrewProcess, sessions: 'keep' | 'end'): void => {
     old.add(worker);
-    const ended = worker.stop().then(() => {
+    const ended = worker.stop(sessions).then(() => {
       old.delete(worker);
       draining.delete(ended);
     });
@@ -98,7 +98,7 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
         core.serve(listener);
         readFifo(listener, core);
       }
-      for (const worker of workers) drain(worker);
+      for (const worker of workers) drain(worker, 'keep');
       workers = startWorkers();
     },
     renew(listener) {
@@ -107,10 +107,11 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
       if (core !== undefined) readFifo(listener, core);
     },
     async stop() {
-      for (const worker of workers) drain(worker);
+      for (const worker of old) worker.tell({ do: 'stop', sessions: 'end' });
+      for (const worker of workers) drain(worker, 'end');
       workers = [];
       while (draining.size > 0) await Promise.all(draining);
-      await core?.stop();
+      await core?.stop('end');
     },
     kill() {
       for (const process of [core, ...workers, ...old]) process?.kill();

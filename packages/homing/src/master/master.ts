@@ -2,11 +2,10 @@
  * The master: opens what must be open, starts the others, and then only listens to signals. It never touches a client's
  * or a peer's byte, so that it has no reason to fail.
  */
-import { availableParallelism } from 'node:os';
 import type { Config } from '@homing/config';
 import { createPidFile, type HeldListener, lookupUser, raiseOpenFileLimit, watchListeners } from '@homing/io';
 import { systemNames } from '../plan/identity.ts';
-import { type ListenerPlan, type PlannedListener, planListeners } from '../plan/listener-plan.ts';
+import { type ListenerPlan, loginWorkers, planListeners } from '../plan/listener-plan.ts';
 import { type Loaded, loadFromFiles } from '../settings/load.ts';
 import { type Crew, type CrewState, createCrew } from './crew.ts';
 import type { MasterLog, PreparedLog } from './logging.ts';
@@ -41,7 +40,7 @@ export const startMaster = async ({ configPath, loaded, masterLog }: MasterOptio
   const state = (): CrewState => ({
     recording: current.recording,
     listeners: [...open.values()],
-    workers: workerCount(current.config, [...open.values()]),
+    workers: [...open.values()].some(({ role }) => role.service === 'login') ? loginWorkers(current.config) : 0,
   });
   const crew = createCrew({ log, output: masterLog.output, state });
   try {
@@ -106,11 +105,6 @@ export const startMaster = async ({ configPath, loaded, masterLog }: MasterOptio
 };
 
 const planFor = (config: Config): ListenerPlan => planListeners(config, systemNames());
-
-const workerCount = (config: Config, planned: readonly PlannedListener[]): number =>
-  planned.some(({ role }) => role.service === 'login')
-    ? config.settings().homing_login_workers || availableParallelism()
-    : 0;
 
 const renew = (crew: Crew, open: OpenListeners, held: HeldListener): void => {
   for (const listener of open.values()) if (listener.held === held) crew.renew(listener);

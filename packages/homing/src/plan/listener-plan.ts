@@ -4,6 +4,7 @@
  * Services that run: `auth` (if there is a passdb), `director` (if `director_mail_servers` is set), `anvil`, `ipc`, and
  * the login services of enabled protocols that we speak. Mode 0 and port 0 disable a listener, `ssl = no` those with TLS.
  */
+import { availableParallelism } from 'node:os';
 import type { Config, FileListener, InetListener, ServiceSettings } from '@homing/config';
 import type { ListenerSpec } from '@homing/io';
 import { anvilRole, authRole, directorRole, ipcRole, type ListenerKind, loginAuthSocket, type Role } from './role.ts';
@@ -88,19 +89,32 @@ const loginRoles = (config: Config, service: ServiceSettings): RoleOf | undefine
   const { base_dir, protocols } = config.settings();
   if (protocol === undefined || !protocols.split(/\s+/).includes(protocol)) return undefined;
   const authSocket = loginAuthSocket(service, base_dir, '');
-  return (_name, kind, inet) =>
+  const clientLimit = workerLimit(service, loginWorkers(config));
+  return (name, kind, inet) =>
     kind !== 'inet'
       ? undefined
       : {
           service: 'login',
           name: service.name,
           protocol,
+          listener: name,
           ssl: inet?.ssl ?? false,
           haproxy: inet?.haproxy ?? false,
-          clientLimit: service.client_limit,
+          clientLimit,
           authSocket,
         };
 };
+
+/** What Dovecot's processes of this service could hold together, shared out; `service_count` has no other effect. */
+const workerLimit = (service: ServiceSettings, workers: number): number => {
+  const perProcess =
+    service.service_count === 0 ? service.client_limit : Math.min(service.client_limit, service.service_count);
+  return Math.max(service.client_limit, Math.ceil((perProcess * service.process_limit) / workers));
+};
+
+/** One a processor unless configured. */
+export const loginWorkers = (config: Config): number =>
+  config.settings().homing_login_workers || availableParallelism();
 
 const loginProtocol = (service: ServiceSettings): LoginProtocol | undefined => {
   if (service.type !== 'login') return undefined;

@@ -11,11 +11,13 @@ export type LoginRole = {
   /** `imap-login`. */
   readonly name: string;
   readonly protocol: 'imap' | 'pop3';
+  /** The inet_listener's name. */
+  readonly listener: string;
   /** TLS from the first byte. */
   readonly ssl: boolean;
   /** The connection begins with a PROXY header. */
   readonly haproxy: boolean;
-  /** The service's `client_limit`, for one worker. */
+  /** Clients and sessions of one worker. */
   readonly clientLimit: number;
   /** Absolute path of the auth socket the service logs in through. */
   readonly authSocket: string;

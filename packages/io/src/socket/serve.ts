@@ -14,8 +14,8 @@ export type Served = {
 };
 
 export type ServeOptions = {
-  /** The socket keeps its writing side open after the client's FIN; needed by a relay. */
-  readonly allowHalfOpen?: boolean;
+  /** Nothing is read before whoever gets the socket asks for it. */
+  readonly pauseOnConnect?: boolean;
 };
 
 /** Resolves once connections are accepted. */
@@ -25,7 +25,7 @@ export const serveSockets = (
   log: Log,
   options: ServeOptions = {},
 ): Promise<Served> => {
-  const server = createServer({ allowHalfOpen: options.allowHalfOpen ?? false, noDelay: true }, onSocket);
+  const server = createServer({ pauseOnConnect: options.pauseOnConnect ?? false, noDelay: true }, onSocket);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ fd: duplicateDescriptor(handle), backlog: BACKLOG }, () => {
