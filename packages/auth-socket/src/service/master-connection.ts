@@ -114,10 +114,10 @@ const runCommand = (command: AuthMasterCommand, asker: MasterAsker, list: UserLi
       return;
     }
     case 'CACHE-FLUSH': // There is no cache yet, so nothing was removed.
-    {
-      asker.send(encodeAuthMasterReply({ cmd: 'OK', id: command.id, count: 0 }));
-      return;
-    }
+      {
+        asker.send(encodeAuthMasterReply({ cmd: 'OK', id: command.id, count: 0 }));
+        return;
+      }
   }
 };
 

@@ -36,8 +36,9 @@ const takeVersion = (line: ByteString): Handshake => {
     return { at: 'refused', text };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    const text = `Authentication client sent invalid VERSION line: ${printable(line, MAX_LOGGED)}`;
-    return { at: 'refused', text };
+    // Dovecot logs this line with its TABs.
+    const shown = line.split('\t').map((field) => printable(field, MAX_LOGGED));
+    return { at: 'refused', text: `Authentication client sent invalid VERSION line: ${shown.join('\t')}` };
   }
 };
 
