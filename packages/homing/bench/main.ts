@@ -1,0 +1,39 @@
+/** `scripts/bench auth|director|login [--json] [--quick]`: Homing and the installed Dovecot, one after the other. */
+import { parseArgs } from 'node:util';
+import { dovecotMissing } from '../interop/lib/dovecot.ts';
+import { benchAuth } from './auth.ts';
+import { benchDirector } from './director.ts';
+import { benchLogin } from './login.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import { type Effort, type Result, resultLine } from './result.ts';
+
+const WORKS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
+  auth: benchAuth,
+  director: benchDirector,
+  login: benchLogin,
+};
+const FULL: Effort = { seconds: 3, turns: 4 };
+const QUICK: Effort = { seconds: 1, turns: 2 };
+
+const fail = (text: string): never => {
+  console.error(text);
+  process.exit(1);
+};
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const works = positionals.length === 0 ? Object.keys(WORKS) : positionals;
+const missing = dovecotMissing();
+if (missing !== undefined) fail(`nothing to compare with: ${missing}`);
+
+const machine: Machine = await thisMachine();
+console.error(`${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; Dovecot ${machine.dovecot}`);
+const results: Result[] = [];
+for (const work of works) {
+  const bench = WORKS[work] ?? fail(`unknown benchmark: ${work} (${Object.keys(WORKS).join(', ')})`);
+  results.push(...(await bench(values.quick ? QUICK : FULL)));
+}
+if (values.json) console.log(JSON.stringify({ machine, results }));
+else for (const result of results) console.log(resultLine(result));

@@ -1,0 +1,50 @@
+/**
+ * Running two servers under the same load, turn by turn, so that whatever else the machine does meets both alike; each
+ * number is the best of its turns, which is the one that was disturbed least.
+ */
+import { fileURLToPath } from 'node:url';
+import { run } from '../interop/lib/process.ts';
+
+export type Contender = { readonly name: 'homing' | 'dovecot'; readonly target: string };
+
+/** `ratio` over 1: Homing is better. */
+export type Result = {
+  readonly work: string;
+  readonly homing: number;
+  readonly dovecot: number;
+  readonly ratio: number;
+  readonly unit: string;
+};
+
+export type Effort = { readonly seconds: number; readonly turns: number };
+
+const LOAD_LIMIT_MS = 120_000;
+
+/** One run of a load generator against one target; per second. */
+export const rateOf = async (load: string, target: string, ...args: (string | number)[]): Promise<number> => {
+  const file = fileURLToPath(new URL(`load/${load}.ts`, import.meta.url));
+  const { code, stdout, stderr } = await run(process.execPath, [file, target, ...args.map(String)], {}, LOAD_LIMIT_MS);
+  if (code !== 0) throw new Error(`${load} on ${target}: ${stderr}`);
+  const { count, seconds } = JSON.parse(stdout) as { count: number; seconds: number };
+  return count / seconds;
+};
+
+/** `rate` measures one contender once. */
+export const compare = async (
+  work: string,
+  unit: string,
+  contenders: readonly Contender[],
+  turns: number,
+  rate: (target: string) => Promise<number>,
+): Promise<Result> => {
+  const best = { homing: 0, dovecot: 0 };
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { name, target } of turn % 2 === 0 ? contenders : contenders.toReversed()) {
+      best[name] = Math.max(best[name], await rate(target));
+    }
+  }
+  return { work, ...best, ratio: best.homing / best.dovecot, unit };
+};
+
+export const resultLine = ({ work, homing, dovecot, ratio, unit }: Result): string =>
+  `BENCH ${work} homing=${homing.toFixed(0)} dovecot=${dovecot.toFixed(0)} ratio=${ratio.toFixed(2)} ${unit}`;
