@@ -83,6 +83,7 @@ export const startMaster = async ({ configPath, loaded, masterLog }: MasterOptio
         releaseListeners(before, open);
         crew.adopt([...before.keys()].filter((id) => !open.has(id)));
         for (const text of [...next.config.warnings, ...nextPlan.warnings]) log.warning('config', {}, text);
+        log.info('reloaded', {}, 'Configuration reloaded');
       } catch (error) {
         logs?.discard();
         if (opened !== undefined && opened !== open) releaseListeners(opened, open);

@@ -19,19 +19,44 @@ import { tokenSecret } from './token-secret.ts';
 /** Protocols that a `protocol name { }` block may name. */
 const PROTOCOLS = ['imap', 'pop3', 'submission', 'sieve', 'lmtp', 'lda', 'smtp', 'doveadm'];
 
-/** `undefined` if there is no passdb: then somebody else's auth server is used. Rejects with the reason not to start. */
-export const startAuth = async (config: Config, log: Log): Promise<AuthServer | undefined> => {
-  if (!runsAuth(config)) return undefined;
-  return createAuthServer({
-    config: authConfig(config),
-    drivers: createDrivers(log.service('auth')),
-    verifyPassword: createHashing().verifyPassword,
-    host: authHost(config.settings().base_dir),
-    log: log.service('auth'),
-  });
+export type RunningAuth = {
+  readonly server: AuthServer;
+  /** Reads the drivers' files again too. Rejects, and changes nothing, if something is wrong. */
+  reload(config: Config): Promise<void>;
 };
 
-export const authConfig = (config: Config): AuthConfig => ({
+/** `undefined` if there is no passdb: then somebody else's auth server is used. Rejects with the reason not to start. */
+export const startAuth = async (config: Config, log: Log): Promise<RunningAuth | undefined> => {
+  if (!runsAuth(config)) return undefined;
+  const own = log.service('auth');
+  // Drivers share what they have opened, so a reload needs new ones to see a changed file.
+  let drivers = createDrivers(own);
+  const server = await createAuthServer({
+    config: authConfig(config),
+    drivers: {
+      passdb: (settings) => drivers.passdb(settings),
+      userdb: (settings) => drivers.userdb(settings),
+    },
+    verifyPassword: createHashing().verifyPassword,
+    host: authHost(config.settings().base_dir),
+    log: own,
+  });
+  return {
+    server,
+    async reload(next) {
+      const before = drivers;
+      drivers = createDrivers(own);
+      try {
+        await server.reload(authConfig(next));
+      } catch (error) {
+        drivers = before;
+        throw error;
+      }
+    },
+  };
+};
+
+const authConfig = (config: Config): AuthConfig => ({
   // The same answer object means that no block is for this protocol.
   protocols: PROTOCOLS.filter((service) => config.settings({ service }) !== config.settings()),
   settingsFor(protocol) {

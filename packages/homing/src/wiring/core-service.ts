@@ -20,11 +20,11 @@ import { createServedListeners } from '../child/served-listeners.ts';
 import { coreIdentity } from '../plan/identity.ts';
 import type { CoreRole } from '../plan/role.ts';
 import type { Loaded } from '../settings/load.ts';
-import { authConfig, startAuth } from './auth.ts';
+import { type RunningAuth, startAuth } from './auth.ts';
 import { startDirector } from './director.ts';
 
 type Services = {
-  readonly auth: AuthServer | undefined;
+  readonly auth: RunningAuth | undefined;
   readonly director: DirectorService | undefined;
   readonly anvil: Anvil;
   readonly ipc: Ipc;
@@ -36,7 +36,7 @@ export const startCore: StartService = async ({ config }, log) => {
   const anvil = createAnvil({ log: log.service('anvil'), now: Date.now });
   const ipc = createIpc(log.service('ipc'));
   const auth = await startAuth(config, log);
-  const director = await startDirector(config, auth, connectInProcess(ipc.client), log);
+  const director = await startDirector(config, auth?.server, connectInProcess(ipc.client), log);
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
   return coreService({ auth, director, anvil, ipc, ipcProxies: new Map() }, log);
@@ -63,7 +63,7 @@ const coreService = (services: Services, log: Log): ChildService => {
     async stop() {
       listeners.closeAll();
       await services.director?.[Symbol.asyncDispose]();
-      await services.auth?.[Symbol.asyncDispose]();
+      await services.auth?.server[Symbol.asyncDispose]();
     },
   };
 };
@@ -74,7 +74,7 @@ const reload = async ({ auth, director }: Services, { config }: Loaded): Promise
   if (wantsAuth !== (auth !== undefined)) throw new Error('the first passdb, or the last one, needs a restart');
   const wantsDirector = config.settings().director_mail_servers !== '';
   if (wantsDirector !== (director !== undefined)) throw new Error('to run a director or not needs a restart');
-  await auth?.reload(authConfig(config));
+  await auth?.reload(config);
 };
 
 type Place = { readonly id: string; readonly file: ListenerFile | undefined };
@@ -82,7 +82,7 @@ type Place = { readonly id: string; readonly file: ListenerFile | undefined };
 const factoryOf = (services: Services, role: CoreRole, { id, file }: Place): ProtocolFactory | undefined => {
   switch (role.service) {
     case 'auth':
-      return authFactory(services.auth, role.name, file);
+      return authFactory(services.auth?.server, role.name, file);
     case 'director':
       return directorFactory(services.director, role.socket);
     case 'anvil':
