@@ -9,6 +9,8 @@ export type Dovecot = Server & {
   doveadm(...args: string[]): Promise<Finished>;
 };
 
+export type DovecotOptions = ServerOptions;
+
 const DOVECOT = '/usr/sbin/dovecot';
 const DOVEADM = '/usr/bin/doveadm';
 /** Only 2.3 has it; Debian 13's Dovecot is a 2.4. */
@@ -25,7 +27,7 @@ export const dovecotMissing = (): string | undefined => {
 /** `2.3.19.1 (9b53102964)` */
 export const dovecotVersion = async (): Promise<string> => (await run(DOVECOT, ['--version'])).stdout.trim();
 
-export const startDovecot = async (options: ServerOptions): Promise<Dovecot> => {
+export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> => {
   const server = await startServer({ name: 'Dovecot', command: DOVECOT, common }, options);
   return { ...server, doveadm: (...args) => doveadm(server.configFile, ...args) };
 };
