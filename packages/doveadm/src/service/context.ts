@@ -1,0 +1,42 @@
+/** What a command runs with: its values, its output, its configuration, and what it may reach. */
+import type { Connect } from '@homing/io';
+import type { ByteString } from '@homing/wire';
+import type { CommandSpec, Values } from '../core/command/command.ts';
+import type { Output } from '../core/print/output.ts';
+
+export type DoveadmSettings = {
+  readonly base_dir: string;
+  readonly director_username_hash: string;
+  readonly auth_socket_path: string;
+};
+
+export type Host = {
+  connectUnix(path: string): Connect;
+  connectTcp(ip: string, port: number): Connect;
+  /** All addresses of a name; rejects with the resolver's words (`Name or service not known`). */
+  resolve(name: string): Promise<readonly string[]>;
+  /** A file's bytes, or stdin's for `-`. Throws the system's error. */
+  readInput(path: string): ByteString;
+  /** `YYYY-MM-DD HH:MM:SS` of a Unix time, in the local time zone. */
+  localTime(seconds: number): string;
+  md5(bytes: ByteString): Uint8Array;
+};
+
+export type Context = {
+  readonly values: Values;
+  readonly output: Output;
+  /** Throws Fatal where the configuration cannot be read; asked only by commands that need it. */
+  readonly settings: () => DoveadmSettings;
+  readonly host: Host;
+  readonly verbose: boolean;
+  /** Raw bytes on stdout, past the formatter. */
+  readonly print: (bytes: ByteString) => void;
+  readonly info: (text: string) => void;
+  readonly warning: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Later calls replace earlier ones. */
+  exitCode: number;
+};
+
+/** May throw Fatal and WrongUsage. */
+export type Command = CommandSpec & { readonly run: (context: Context) => Promise<void> };

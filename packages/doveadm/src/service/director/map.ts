@@ -1,0 +1,126 @@
+/** `director map`: which users are where. The director knows hashes only; names come from the userdb or a file. */
+import { type ByteString, createUserHash, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
+import { EXIT } from '../../core/command/command.ts';
+import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
+import { listUsers } from '../auth/list-users.ts';
+import type { Command, Context } from '../context.ts';
+import { type Director, openDirector } from './connection.ts';
+import { hostParameter, socketPath } from './parameters.ts';
+import { addressesOf, listRows } from './reply.ts';
+import { unixTime } from './unix-time.ts';
+
+type NamesByHash = ReadonlyMap<number, readonly ByteString[]>;
+
+export const directorMap: Command = {
+  name: 'director map',
+  usage: '[-a <director socket path>] [-f <users file>] [-h | -u] [<host>]',
+  summary: 'List users and their mail servers; -u: the hash of a user, -h: the users of a hash',
+  parameters: [
+    socketPath,
+    { name: 'users-file', type: 'input', short: 'f' },
+    { name: 'hash-map', type: 'bool', short: 'h' },
+    { name: 'user-map', type: 'bool', short: 'u' },
+    hostParameter,
+  ],
+  async run(context) {
+    const { values } = context;
+    const host = values.text('host');
+    if (values.flag('user-map')) {
+      if (host === undefined) throw new WrongUsage();
+      printHash(host, context);
+      return;
+    }
+    const director = await openDirector(context);
+    if (values.flag('hash-map')) {
+      if (host === undefined) throw new WrongUsage();
+      await printNames(host, context);
+    } else await printMap(host, director, context);
+    director.close();
+  },
+};
+
+/** Undefined after saying that `director_username_hash` is wrong. */
+export const userHashOf = (user: ByteString, context: Context): number | undefined => {
+  const format = context.settings().director_username_hash;
+  const hash = createUserHash(format, (bytes) => context.host.md5(bytes));
+  if (typeof hash === 'function') return hash(user);
+  context.error(`Failed to expand director_username_hash=${format}: ${hash.error}`);
+  return undefined;
+};
+
+const printHash = (user: ByteString, context: Context): void => {
+  const hash = userHashOf(user, context);
+  if (hash === undefined) return;
+  context.output.begin('table');
+  context.output.column('hash', { hideTitle: true });
+  context.output.value(String(hash));
+};
+
+const printNames = async (text: string, context: Context): Promise<void> => {
+  const names = await namesByHash(context);
+  const hash = parseUint32(text);
+  if (hash === undefined) throw new Fatal(`Invalid username hash: ${text}`, EXIT.tempFail);
+  context.output.begin('table');
+  context.output.column('user', { hideTitle: true });
+  for (const name of names.get(hash) ?? []) context.output.value(name);
+};
+
+const printMap = async (host: string | undefined, director: Director, context: Context): Promise<void> => {
+  const ips = host === undefined ? [] : await addressesOf(host, context);
+  if (ips === undefined) return;
+  const names = await namesByHash(context);
+  const { output } = context;
+  output.begin('table');
+  output.column('user', { expand: true });
+  for (const title of ['hash', 'mail server ip', 'expire time']) output.column(title);
+  director.send(ips.length === 1 ? `USER-LIST\t${ips[0]}\n` : 'USER-LIST\n');
+  for await (const line of listRows(director, context)) printRow(line, ips, names, context);
+};
+
+const printRow = (line: ByteString, ips: readonly string[], names: NamesByHash, context: Context): void => {
+  const [hashText = '', expires, ip = ''] = splitTabs(line);
+  const hash = parseUint32(hashText);
+  const time = unixTime(expires);
+  if (hash === undefined || time === undefined || parseIpAddress(ip) === undefined) {
+    context.error(`Invalid USER-LIST reply: ${line}`);
+    context.exitCode = EXIT.protocol;
+    return;
+  }
+  if (ips.length > 0 && !ips.includes(ip)) return;
+  for (const name of names.get(hash) ?? ['<unknown>']) {
+    for (const value of [name, hashText, ip, context.host.localTime(time)]) context.output.value(value);
+  }
+};
+
+/** Of several names with one hash the last read comes first, as in the original's list. */
+const namesByHash = async (context: Context): Promise<NamesByHash> => {
+  const byHash = new Map<number, ByteString[]>();
+  for (const name of await userNames(context)) {
+    const hash = userHashOf(name, context);
+    if (hash === undefined) continue;
+    const same = byHash.get(hash);
+    if (same === undefined) byHash.set(hash, [name]);
+    else same.unshift(name);
+  }
+  return byHash;
+};
+
+const userNames = async (context: Context): Promise<readonly ByteString[]> => {
+  const file = context.values.text('users-file');
+  if (file === undefined) return listUsers(`${context.settings().base_dir}/auth-userdb`, '', context);
+  const lines = readLines(file, context);
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+};
+
+/** A file that cannot be read has no lines, as in the original, but here it is also said. */
+const readLines = (file: string, { host, error }: Context): string[] => {
+  try {
+    return host
+      .readInput(file)
+      .split('\n')
+      .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  } catch (failure) {
+    error(`open(${file}) failed: ${(failure as Error).message}`);
+    return [];
+  }
+};
