@@ -10,6 +10,7 @@ export { reportConfig } from './print/report.ts';
 export type { PassdbSettings, UserdbSettings } from './sections/passdb.ts';
 export type { FileListener, InetListener, ServiceSettings } from './sections/service.ts';
 export type { ExporterSettings, MetricSettings } from './sections/statistics.ts';
+export { homingSettingNames } from './settings/homing.ts';
 export type { SettingName, Settings } from './settings/table.ts';
 export { settingTable } from './settings/table.ts';
 export type { FileRead, Source } from './source.ts';

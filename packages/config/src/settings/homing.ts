@@ -10,3 +10,5 @@ export const homingSettings = {
   homing_log_format: oneOf('dovecot', 'json'),
   homing_login_workers: uint(0),
 } as const;
+
+export const homingSettingNames: readonly string[] = Object.keys(homingSettings);
