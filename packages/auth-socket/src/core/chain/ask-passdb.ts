@@ -2,11 +2,10 @@
  * One passdb: its default fields, its answer, the password, its override fields. Passwords are compared here, never in
  * the driver (auth_request_password_verify()).
  */
-import { asciiUpper } from '@homing/wire';
 import { TemplateError } from '../expand/template-error.ts';
 import { hasField } from '../fields/fields.ts';
 import { applyPassdbField } from '../fields/passdb-field.ts';
-import { expandFields, type FieldTemplate } from '../passdb/field-template.ts';
+import type { FieldTemplate } from '../passdb/field-template.ts';
 import type { PassdbLookup } from '../passdb/passdb.ts';
 import type { AuthRequest, PassdbResult } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
@@ -14,6 +13,7 @@ import { logPasswordFailure } from '../request/password-log.ts';
 import { logRequestDebug, logRequestError, logRequestInfo } from '../request/request-log.ts';
 import { revealSecret } from '../request/secret.ts';
 import { requestVariables } from '../request/variables.ts';
+import { credentialsFault } from '../scheme/credentials-fault.ts';
 import { splitScheme } from '../scheme/stored-password.ts';
 import type { Verdict } from '../scheme/verdict.ts';
 import { schemeOf } from '../scheme/verify.ts';
@@ -89,9 +89,9 @@ const exportFields = (
 ): boolean => {
   if (templates.length === 0) return true;
   try {
-    for (const { key, value } of expandFields(templates, requestVariables(request))) {
-      applyPassdbField(request, key, value, env);
-    }
+    const variables = requestVariables(request);
+    // One by one: a template sees what those before it have set.
+    for (const { key, value } of templates) applyPassdbField(request, key, value(variables), env);
     return true;
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -107,12 +107,12 @@ const checkPassword = (
   stored: string | undefined,
   env: AuthEnv,
 ): PassdbResult | Promise<PassdbResult> => {
+  const { defaultScheme } = link.passdb;
   const noPassword = hasField(request.passdbFields, 'nopassword');
-  if (noPassword && stored !== undefined && !hasField(request.passdbFields, 'noauthenticate')) {
-    if (splitScheme(stored, link.passdb.defaultScheme).data !== '') {
-      logRequestError(env.log, request, 'db', 'nopassword set but password is non-empty');
-      return 'password-mismatch';
-    }
+  if (noPassword && isNonEmpty(stored, defaultScheme) && !hasField(request.passdbFields, 'noauthenticate')) {
+    logRequestError(env.log, request, 'db', 'nopassword set but password is non-empty');
+    // Dovecot goes on to compare the password; an entry that contradicts itself lets nobody in here (auth.md 13).
+    return purpose === 'lookup' ? 'ok' : 'password-mismatch';
   }
   if (request.verified) return 'ok';
   if (link.deny) return 'password-mismatch';
@@ -124,11 +124,26 @@ const checkPassword = (
     logRequestInfo(env.log, request, 'db', 'No password returned (and no nopassword)');
     return 'password-mismatch';
   }
-  if (purpose === 'lookup') return 'ok';
+  if (purpose === 'lookup') return readCredentials(request, stored, defaultScheme, env);
   const given = request.password === undefined ? '' : revealSecret(request.password);
-  const verdict = env.verifyPassword(given, stored, link.passdb.defaultScheme, request.originalUser ?? '');
+  const verdict = env.verifyPassword(given, stored, defaultScheme, request.originalUser ?? '');
   if (verdict instanceof Promise) return verdict.then((said) => resultOf(request, link, stored, said, env));
   return resultOf(request, link, stored, verdict, env);
+};
+
+const isNonEmpty = (stored: string | undefined, defaultScheme: string): boolean =>
+  stored !== undefined && splitScheme(stored, defaultScheme).data !== '';
+
+const readCredentials = (
+  request: AuthRequest,
+  stored: string,
+  defaultScheme: string,
+  { log }: AuthEnv,
+): PassdbResult => {
+  const fault = credentialsFault(stored, defaultScheme);
+  if (fault === undefined) return 'ok';
+  logRequestError(log, request, 'db', fault);
+  return 'scheme-not-available';
 };
 
 const resultOf = (
@@ -144,9 +159,7 @@ const resultOf = (
     return 'password-mismatch';
   }
   const text =
-    verdict === 'unknown-scheme'
-      ? `Unknown scheme ${asciiUpper(schemeOf(stored, link.passdb.defaultScheme))}`
-      : verdict.failure;
+    verdict === 'unknown-scheme' ? `Unknown scheme ${schemeOf(stored, link.passdb.defaultScheme)}` : verdict.failure;
   logRequestError(env.log, request, 'db', text);
   return 'internal-failure';
 };

@@ -55,8 +55,10 @@ export const runPassdbChain = (
 };
 
 const finish = (request: AuthRequest, result: PassdbResult): PassdbResult => {
-  request.result = result;
-  return result;
+  // Some passdb could have told, and did not know the user.
+  const isUnknown = result === 'scheme-not-available' && request.sawUserUnknown;
+  request.result = isUnknown ? 'user-unknown' : result;
+  return request.result;
 };
 
 const nextUsable = (request: AuthRequest, from: PassdbLink | undefined, { log }: AuthEnv): PassdbLink | undefined => {

@@ -5,7 +5,7 @@
 import { TemplateError } from '../expand/template-error.ts';
 import { type Fields, keepFields, rollbackFields } from '../fields/fields.ts';
 import { applyUserdbField, initUserdbFields } from '../fields/userdb-field.ts';
-import { expandFields, type FieldTemplate } from '../passdb/field-template.ts';
+import type { FieldTemplate } from '../passdb/field-template.ts';
 import type { Field, UserdbLookup } from '../passdb/passdb.ts';
 import type { AuthRequest, UserdbResult } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
@@ -154,9 +154,8 @@ const exportFields = (
   env: AuthEnv,
 ): boolean => {
   try {
-    for (const { key, value } of expandFields(templates, requestVariables(request))) {
-      applyUserdbField(request, key, value, env);
-    }
+    const variables = requestVariables(request);
+    for (const { key, value } of templates) applyUserdbField(request, key, value(variables), env);
     return true;
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;

@@ -2,7 +2,6 @@
 import { type ByteString, parseUint32 } from '@homing/wire';
 import { compileTemplate } from '../expand/expand.ts';
 import { TemplateError } from '../expand/template-error.ts';
-import { expandFields } from '../passdb/field-template.ts';
 import type { AuthRequest } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logRequestError } from '../request/request-log.ts';
@@ -17,9 +16,8 @@ export const initUserdbFields = (request: AuthRequest, env: AuthEnv): Fields => 
   request.userdbFields = createFields();
   const templates = request.userdb?.defaultFields ?? [];
   try {
-    for (const { key, value } of expandFields(templates, requestVariables(request))) {
-      applyUserdbField(request, key, value, env);
-    }
+    const variables = requestVariables(request);
+    for (const { key, value } of templates) applyUserdbField(request, key, value(variables), env);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     logRequestError(env.log, request, 'db', `Failed to expand default_fields: ${error.message}`);

@@ -17,6 +17,10 @@ export const fieldTemplate = (word: ByteString): FieldTemplate => {
 /** Throws TemplateError. */
 export const expandFields = (templates: readonly FieldTemplate[], variables: Variables): Field[] => {
   const fields: Field[] = [];
-  for (const { key, value } of templates) fields.push({ key, value: value(variables) });
+  // A template sees the fields before it, as if they were set already.
+  const withFields: Variables = (name) =>
+    (name.startsWith('passdb:') ? fields.findLast(({ key }) => key === name.slice('passdb:'.length)) : undefined)
+      ?.value ?? variables(name);
+  for (const { key, value } of templates) fields.push({ key, value: value(withFields) });
   return fields;
 };
