@@ -2,11 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dovecotMissing, dovecotVersion } from '../lib/dovecot.ts';
 import { run } from '../lib/process.ts';
+import { anvil } from './anvil.ts';
 import { authClient } from './auth-client.ts';
 import { authMaster } from './auth-master.ts';
 import { play } from './dialogue.ts';
 import { directorAdmin } from './director-admin.ts';
 import { imap } from './imap.ts';
+import { ipc } from './ipc.ts';
 import { createMask } from './mask.ts';
 import { pop3 } from './pop3.ts';
 import { proxyNotify } from './proxy-notify.ts';
@@ -18,6 +20,8 @@ const record = async (wanted: readonly string[], captured: string): Promise<void
     ...[...authClient, ...authMaster, ...directorAdmin].map((recording) => prepare(recording, captured)),
     ...[...imap, ...pop3].map((recording) => prepare(recording, captured)),
     ...proxyNotify.map((recording) => prepare(recording, captured)),
+    ...anvil.map((recording) => prepare(recording, captured)),
+    ...ipc.map((recording) => prepare(recording, captured)),
   ];
   for (const [protocol, start] of all) {
     if (wanted.length === 0 || wanted.includes(protocol)) console.log(`${protocol}: ${await start()} fixtures`);

@@ -1,3 +1,5 @@
+import { formatIpcReply, parseIpcRequest } from '@homing/wire';
+import { type Fixture, readFixture } from '@homing/wire/testing';
 import { expect, test } from 'vitest';
 import { answerProxyCommand } from './ipc-answer.ts';
 import { createSessionTable, type SessionTable } from './session-table.ts';
@@ -23,9 +25,9 @@ const setUp = (): { sessions: SessionTable; kicked: string[] } => {
 test('the list has a row for each session and a column for each other name', () => {
   expect(answerProxyCommand('LIST-FULL', setUp().sessions, hashOf)).toEqual([
     { reply: 'line', data: 'username\tuser_group\tuser_x\tservice\tsrc-ip\tdest-ip\tdest-port' },
-    { reply: 'line', data: 'a\t\t\timap\t10.9.9.9\t10.0.0.1\t143' },
-    { reply: 'line', data: 'a\tg\t\timap\t10.9.9.9\t10.0.0.2\t143' },
     { reply: 'line', data: 'b\x01t\th\t\timap\t10.9.9.9\t10.0.0.1\t143' },
+    { reply: 'line', data: 'a\tg\t\timap\t10.9.9.9\t10.0.0.2\t143' },
+    { reply: 'line', data: 'a\t\t\timap\t10.9.9.9\t10.0.0.1\t143' },
     { reply: 'ok', data: '' },
   ]);
 });
@@ -62,4 +64,40 @@ test('a session that ended is neither listed nor kicked, its columns stay', () =
   sessions.remove(sessions.add({ ...names, kick: () => expect.fail('kicked') }));
   expect(answerProxyCommand('KICK\ta', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
   expect(sessions.list()).toEqual(['username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port']);
+});
+
+/** As when they were recorded: alice, then bob, both proxied. Who is kicked is gone. */
+const recordedSessions = (): SessionTable => {
+  const sessions = createSessionTable();
+  for (const [user, alt] of [
+    ['alice', { user_group: 'staff' }],
+    ['bob', {}],
+  ] as const) {
+    const endpoint = { rip: '127.0.0.1', ip: '127.0.0.1', host: '127.0.0.1', port: 143, protocol: 'imap' } as const;
+    const names = { ...endpoint, user, altUsernames: new Map(Object.entries(alt)) };
+    const session = sessions.add({ ...names, kick: () => sessions.remove(session) });
+  }
+  return sessions;
+};
+
+const said = (fixture: Fixture, from: 'C' | 'S'): string[] =>
+  fixture.steps.flatMap((step) => (step.from === from && 'bytes' in step ? [step.bytes.slice(0, -1)] : []));
+
+test.each([
+  ['ipc/list-full'],
+  ['ipc/kick'],
+  ['ipc/kick-alt'],
+  ['ipc/kick-host'],
+  ['ipc/kick-director-hash'],
+  ['ipc/kick-errors'],
+])('%s: what a real login process answers', (name) => {
+  const fixture = readFixture(name);
+  const sessions = recordedSessions();
+  const hashes: Readonly<Record<string, number>> = { alice: 1_669_653_170, bob: 2_677_887_420 };
+  const replies = said(fixture, 'C').flatMap((line) => {
+    const request = parseIpcRequest(line);
+    if ('refusal' in request) throw new Error(request.refusal);
+    return answerProxyCommand(request.command, sessions, (user) => hashes[user] ?? 0).map(formatIpcReply);
+  });
+  expect(replies).toEqual(said(fixture, 'S'));
 });

@@ -29,7 +29,7 @@ export type SessionTable = {
   kick(reason: string, wanted: (session: SessionNames) => boolean): number;
   /** True once any session had this `user_*` field. */
   knowsField(field: ByteString): boolean;
-  /** Tab-escaped lines: the header, then a row for each session. */
+  /** Tab-escaped lines: the header, then a row for each session, the newest first. */
   list(): string[];
 };
 
@@ -55,7 +55,7 @@ export const createSessionTable = (): SessionTable => {
     knowsField: (field) => fields.has(field),
     list: () => [
       joinTabs(['username', ...fields, 'service', 'src-ip', 'dest-ip', 'dest-port']),
-      ...[...sessions].map((session) => row(session, fields)),
+      ...[...sessions].toReversed().map((session) => row(session, fields)),
     ],
   };
 };
