@@ -38,18 +38,8 @@ passdb {
 
 director_mail_servers = ${places.backends.join(' ')}
 
-service director {
-  unix_listener login/director {
-    mode = 0666
-  }
-  fifo_listener login/proxy-notify {
-    mode = 0666
-  }
-}
-
-# The login proxies ask the director's socket instead of the auth server's.
+# conf.d/10-director.conf has put the director between the login proxies and the auth server; here are their ports.
 service imap-login {
-  executable = imap-login director
   inet_listener imap {
     port = ${places.imap}
   }
@@ -59,7 +49,6 @@ service imap-login {
   }
 }
 service pop3-login {
-  executable = pop3-login director
   inet_listener pop3 {
     port = ${places.pop3}
   }

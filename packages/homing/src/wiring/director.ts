@@ -1,7 +1,7 @@
 /**
- * The director, and where it finds its auth server: in this process if a passdb is configured, else a real Dovecot's at
- * `homing_auth_login_socket` and `homing_auth_userdb_socket` (by default where Dovecot's own director looks:
- * `base_dir/auth-login` and `base_dir/auth-userdb`).
+ * The director, and where it finds its auth server: at `homing_auth_login_socket` and `homing_auth_userdb_socket` if they
+ * are set (a real Dovecot's), else in this process if there is a passdb, else where Dovecot's own director looks:
+ * `base_dir/auth-login` and `base_dir/auth-userdb`.
  */
 import { lookup } from 'node:dns/promises';
 import type { AuthServer } from '@homing/auth-socket';
@@ -26,7 +26,7 @@ export const startDirector = async (
   return createDirector({
     settings,
     log: own,
-    connectAuth: auth === undefined ? connectUpstream(settings, own) : connectOwn(auth),
+    connectAuth: connectAuth(settings, auth, own),
     connectIpc,
     resolve,
     flush: { connect: (target) => connectFlush(target, settings.base_dir, own), run: captureProgram },
@@ -34,15 +34,16 @@ export const startDirector = async (
   });
 };
 
-const connectOwn = (auth: AuthServer): { login: Connect; userdb: Connect } => ({
-  login: connectInProcess(auth.serve('login', undefined)),
-  userdb: connectInProcess(auth.serve('userdb', undefined)),
-});
+type ConnectAuth = { readonly login: Connect; readonly userdb: Connect };
 
-const connectUpstream = (settings: Settings, log: Log): { login: Connect; userdb: Connect } => ({
-  login: connectUnix(settings.homing_auth_login_socket || `${settings.base_dir}/auth-login`, log, AUTH_RETRY_MS),
-  userdb: connectUnix(settings.homing_auth_userdb_socket || `${settings.base_dir}/auth-userdb`, log, AUTH_RETRY_MS),
-});
+const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log): ConnectAuth => {
+  const { base_dir, homing_auth_login_socket, homing_auth_userdb_socket } = settings;
+  const connect = (type: 'login' | 'userdb', socket: string): Connect => {
+    if (socket === '' && auth !== undefined) return connectInProcess(auth.serve(type, undefined));
+    return connectUnix(socket === '' ? `${base_dir}/auth-${type}` : socket, log, AUTH_RETRY_MS);
+  };
+  return { login: connect('login', homing_auth_login_socket), userdb: connect('userdb', homing_auth_userdb_socket) };
+};
 
 const connectFlush = (target: Exclude<FlushTarget, { scheme: 'exec' }>, baseDir: string, log: Log): Connect => {
   if (target.scheme === 'tcp') return connectTcpProtocol(target.host, target.port, log);

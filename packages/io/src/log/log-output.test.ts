@@ -130,7 +130,9 @@ describe('outputs', () => {
   });
 
   test('a file that cannot be opened is refused at the start', () => {
-    expect(() => createLogOutput(targets({ log_path: join(folder, 'no', 'such') }))).toThrow('ENOENT');
+    expect(() => createLogOutput(targets({ log_path: join(folder, 'no', 'such') }))).toThrow(
+      `Can't open log file ${join(folder, 'no', 'such')}: No such file or directory`,
+    );
     expect(() => createLogOutput(targets({ log_path: 'syslog', syslog_facility: 'nonsense' }))).toThrow(
       'Unknown syslog_facility: nonsense',
     );

@@ -2,6 +2,9 @@
  * Which line goes where: `log_path` takes all, unless `info_log_path` takes info and debug, unless `debug_log_path` takes
  * debug. `syslog` and `/dev/stderr` are names, everything else is a file.
  */
+
+import { errorCode } from '../socket/connect-error.ts';
+import { errnoText } from '../system/libc.ts';
 import { createDescriptorDestination, createFileDestination, type Destination } from './destination.ts';
 import { createJsonFormat, createTextFormat, type FormatEntry } from './line.ts';
 import type { LogEntry, LogLevel, LogSink } from './log.ts';
@@ -62,8 +65,14 @@ export const createLogOutput = (targets: LogTargets): LogOutput => {
   };
 };
 
-const openDestination = (path: string): Destination =>
-  path === '/dev/stderr' ? createDescriptorDestination(STDERR) : createFileDestination(path);
+const openDestination = (path: string): Destination => {
+  if (path === '/dev/stderr') return createDescriptorDestination(STDERR);
+  try {
+    return createFileDestination(path);
+  } catch (error) {
+    throw new Error(`Can't open log file ${path}: ${errnoText(errorCode(error))}`, { cause: error });
+  }
+};
 
 /** What makes entries into lines for these targets. syslog stamps the time itself. */
 export const createFormat = (targets: LogTargets): FormatEntry => {
