@@ -57,7 +57,7 @@ export const startDirector = ({ settings, self, mailHosts, now, seed }: Director
     self,
     hosts,
     initialHosts,
-    userHash: createUserHash(settings.director_username_hash, md5),
+    userHash: createUserHash(settings.director_username_hash, md5, md5Start),
     requests: createRequests(),
     moves: createMoves(settings.director_user_kick_delay),
     kicks: createKicks(),

@@ -11,9 +11,6 @@ export const completeLine = (runtime: Runtime, line: ByteString, client: Outlet)
   const success = readSuccessLine(line);
   if (success?.username === undefined) return `${line}\n`;
   const { director, log } = runtime;
-  for (const { field, value } of success.invalid) {
-    log.error('director_auth_invalid_field', { field }, `auth sent invalid ${field} field: ${value}`);
-  }
   const username = withoutMaster(success.username, director.settings.auth_master_user_separator);
   const complete = (host: MailHost): ByteString =>
     `${completeSuccessLine(line, success, host, Math.floor(director.settings.director_user_expire / 2))}\n`;

@@ -53,10 +53,10 @@ test.each([
   expect(readSuccessLine(line)?.username).toBe(username);
 });
 
-test('fields that cannot be read are ignored and named', () => {
-  const success = readSuccessLine('OK\t1\tuser=a\tproxy\tlip=x\tlport=0\tport=99999');
-  expect(success).toMatchObject({ localIp: undefined, localPort: undefined, port: undefined });
-  expect(success?.invalid.map(({ field }) => field)).toEqual(['lip', 'lport', 'port']);
+test('ports that cannot be read are ignored', () => {
+  const line = 'OK\t1\tuser=a\tproxy\tdirector_proxy_maybe\tlip=127.0.0.1\tlport=0\tport=99999';
+  expect(complete(line, host('127.0.0.1'))).toBe(line);
+  expect(complete(line.replace('lip=127.0.0.1', 'lip=x'), host('127.0.0.1'))).not.toBe(line);
 });
 
 test('another port of the same server is not ourselves', () => {

@@ -2,7 +2,7 @@
  * The auth server's success lines, `OK\t<id>[\t<field>...]` and `PASS\t...`: which of them need a mail host, and the line
  * with it (director/login-connection.c). A line is completed by appending to its original text, never written anew.
  */
-import { type ByteString, type IpAddress, parseIpAddress, parsePort, unescapeTab } from '@homing/wire';
+import { type ByteString, parseIpAddress, parsePort, unescapeTab } from '@homing/wire';
 import type { MailHost } from '../host/mail-host.ts';
 
 export type SuccessLine = {
@@ -13,11 +13,10 @@ export type SuccessLine = {
   hasHost: boolean;
   /** `director_proxy_maybe`: the line stays as it is if the mail host is this very server. */
   proxyMaybe: boolean;
-  localIp: IpAddress | undefined;
-  localPort: number | undefined;
-  port: number | undefined;
-  /** Names of fields that could not be read; they are ignored. */
-  invalid: { readonly field: string; readonly value: ByteString }[];
+  /** `lip`, `lport` and `port` as they stand; they matter for `director_proxy_maybe` alone. */
+  localIp: ByteString | undefined;
+  localPort: ByteString | undefined;
+  port: ByteString | undefined;
 };
 
 /** Undefined for a line that goes through as it is: no proxying wanted, the host already decided, or no username. */
@@ -31,58 +30,58 @@ export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
     localIp: undefined,
     localPort: undefined,
     port: undefined,
-    invalid: [],
   };
-  const fields = line.split('\t');
   const isEscaped = line.includes('\x01');
-  // 0 is the command, 1 the id.
-  for (let i = 2; i < fields.length; i++) {
-    const field = fields[i] ?? '';
-    readField(success, isEscaped ? unescapeTab(field) : field);
+  for (let start = fieldsStart(line); start > 0; ) {
+    const tab = line.indexOf('\t', start);
+    const end = tab === -1 ? line.length : tab;
+    if (isEscaped) {
+      const field = unescapeTab(line.slice(start, end));
+      readField(success, field, 0, field.length);
+    } else readField(success, line, start, end);
+    start = tab + 1;
   }
   const isCandidate = (success.hasProxy || success.proxyMaybe) && !success.hasHost;
   return isCandidate && success.username !== undefined ? success : undefined;
 };
 
-const readField = (success: SuccessLine, field: ByteString): void => {
-  // Fields of a success line can be many and few matter; their first letter sorts most of them out.
-  switch (field.charCodeAt(0)) {
+/** Behind the command and the id; 0 if nothing is there. */
+const fieldsStart = (line: ByteString): number => {
+  const idStart = line.indexOf('\t') + 1;
+  return idStart === 0 ? 0 : line.indexOf('\t', idStart) + 1;
+};
+
+/** The field that is `line` from `start` to `end`: fields are many, few matter, and those alone are cut out. */
+const readField = (success: SuccessLine, line: ByteString, start: number, end: number): void => {
+  const is = (name: string): boolean => line.startsWith(name, start) && start + name.length <= end;
+  switch (line.charCodeAt(start)) {
     case 0x64: // d
-      if (field.startsWith('destuser=')) success.username = field.slice(9);
-      else if (field.startsWith('director_tag=')) success.tag = field.slice(13);
-      else if (isFlag(field, 'director_proxy_maybe')) success.proxyMaybe = true;
+      if (is('destuser=')) success.username = line.slice(start + 9, end);
+      else if (is('director_tag=')) success.tag = line.slice(start + 13, end);
+      else if (isFlag(line, start, end, 'director_proxy_maybe')) success.proxyMaybe = true;
       return;
     case 0x68: // h
-      if (field.startsWith('host=')) success.hasHost = true;
+      if (is('host=')) success.hasHost = true;
       return;
     case 0x6c: // l
-      if (field.startsWith('lip=')) success.localIp = read(success, 'lip', field.slice(4), parseIpAddress);
-      else if (field.startsWith('lport=')) success.localPort = read(success, 'lport', field.slice(6), parsePort);
+      if (is('lip=')) success.localIp = line.slice(start + 4, end);
+      else if (is('lport=')) success.localPort = line.slice(start + 6, end);
       return;
     case 0x70: // p
-      if (isFlag(field, 'proxy')) success.hasProxy = true;
-      else if (field.startsWith('port=')) success.port = read(success, 'port', field.slice(5), parsePort);
+      if (isFlag(line, start, end, 'proxy')) success.hasProxy = true;
+      else if (is('port=')) success.port = line.slice(start + 5, end);
       return;
     case 0x75: // u
-      if (field.startsWith('user=')) success.username ??= field.slice(5);
+      if (is('user=')) success.username ??= line.slice(start + 5, end);
       return;
     default:
   }
 };
 
 /** `name` or `name=...`. */
-const isFlag = (field: ByteString, name: string): boolean =>
-  field.startsWith(name) && (field.length === name.length || field[name.length] === '=');
-
-const read = <T>(
-  success: SuccessLine,
-  field: string,
-  value: ByteString,
-  parse: (text: ByteString) => T | undefined,
-): T | undefined => {
-  const parsed = parse(value);
-  if (parsed === undefined) success.invalid.push({ field, value });
-  return parsed;
+const isFlag = (line: ByteString, start: number, end: number, name: string): boolean => {
+  const after = start + name.length;
+  return line.startsWith(name, start) && (after === end || (after < end && line.charCodeAt(after) === 0x3d));
 };
 
 /** `refreshSeconds`: how often the login process shall say that the user still has sessions. */
@@ -98,8 +97,12 @@ export const completeSuccessLine = (
 };
 
 /** Invalid or absent ports match any. */
-const isOurselves = ({ localIp, localPort, port }: SuccessLine, host: MailHost): boolean =>
-  host.ip === localIp && (port === undefined || localPort === undefined || port === localPort);
+const isOurselves = (success: SuccessLine, host: MailHost): boolean => {
+  const port = parsePort(success.port);
+  const localPort = parsePort(success.localPort);
+  const isPort = port === undefined || localPort === undefined || port === localPort;
+  return isPort && parseIpAddress(success.localIp ?? '') === host.ip;
+};
 
 /** The answer when there is no mail host: a temporary failure, without a user's name or a reason. */
 export const failSuccessLine = (line: ByteString): ByteString =>
