@@ -1,12 +1,14 @@
 /** A real Dovecot of the 2.3 series. */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Finished, run } from './process.ts';
+import { type Finished, familyOf, run } from './process.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 
 export type Dovecot = Server & {
   /** Runs Debian's doveadm with this instance's configuration. */
   doveadm(...args: string[]): Promise<Finished>;
+  /** The master and everything it has started, for killing. */
+  processes(): number[];
 };
 
 export type DovecotOptions = ServerOptions;
@@ -29,7 +31,11 @@ export const dovecotVersion = async (): Promise<string> => (await run(DOVECOT, [
 
 export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> => {
   const server = await startServer({ name: 'Dovecot', command: DOVECOT, common }, options);
-  return { ...server, doveadm: (...args) => doveadm(server.configFile, ...args) };
+  return {
+    ...server,
+    doveadm: (...args) => doveadm(server.configFile, ...args),
+    processes: () => familyOf(server.pid),
+  };
 };
 
 /** Debian's doveadm; `configFile` may also be one of ours. */

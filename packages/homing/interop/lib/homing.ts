@@ -1,7 +1,6 @@
 /** Our own server, started by its executable as an administrator would. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Finished, run } from './process.ts';
+import { commandLine, type Finished, familyOf, run } from './process.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 
 export type Homing = Server & {
@@ -17,26 +16,9 @@ export const startHoming = async (options: ServerOptions): Promise<Homing> => {
   return {
     ...server,
     homeadm: (...args) => run(program('homeadm'), ['-c', server.configFile, ...args]),
-    children: (kind) => childrenOf(server.pid).filter((pid) => commandLine(pid).includes(kind)),
+    children: (kind) => familyOf(server.pid).filter((pid) => commandLine(pid).includes(kind)),
   };
 };
 
 /** Runs `homing` with a configuration it should refuse, to its end. */
 export const runHoming = (...args: string[]): Promise<Finished> => run(program('homing'), args);
-
-const childrenOf = (parent: number): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map(Number)
-    .filter((pid) => readProc(pid, 'stat').split(') ').at(-1)?.split(' ')[1] === String(parent));
-
-const commandLine = (pid: number): string => readProc(pid, 'cmdline').replaceAll('\0', ' ');
-
-/** Empty for a process that has just ended. */
-const readProc = (pid: number, file: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
-  } catch {
-    return '';
-  }
-};

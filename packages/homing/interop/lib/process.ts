@@ -1,5 +1,6 @@
 /** Child processes of a test: output kept, group killed at the end, nothing left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { within } from './until.ts';
 
 export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -94,5 +95,29 @@ const killGroup = (pid: number): void => {
     process.kill(-pid, 'SIGKILL');
   } catch {
     // The whole group has ended already.
+  }
+};
+
+/** A process and all its living descendants. */
+export const familyOf = (ancestor: number): number[] => {
+  const parents = new Map(
+    readdirSync('/proc')
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map((name) => [Number(name), parentOf(Number(name))]),
+  );
+  const isOf = (pid: number | undefined): boolean => pid === ancestor || (!!pid && pid > 1 && isOf(parents.get(pid)));
+  return [...parents.keys()].filter(isOf);
+};
+
+/** As `ps` shows it; empty for a process that has just ended. */
+export const commandLine = (pid: number): string => readProc(pid, 'cmdline').replaceAll('\0', ' ');
+
+const parentOf = (pid: number): number => Number(readProc(pid, 'stat').split(') ').at(-1)?.split(' ')[1] ?? 0);
+
+const readProc = (pid: number, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
   }
 };

@@ -67,7 +67,7 @@ service lmtp {
   }
 }
 mail_max_userip_connections = 0
-imap_id_send = "name" "${address}"
+imap_id_send = name ${address}
 postmaster_address = postmaster@example.com
 passdb {
   driver = static
