@@ -91,6 +91,11 @@ ssl_key = <${dir}/tls.key
 disable_plaintext_auth = yes
 auth_verbose = yes
 auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 auth_mechanisms = plain login cram-md5 external
 login_trusted_networks = 127.0.0.9
 passdb {

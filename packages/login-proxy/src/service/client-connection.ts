@@ -7,7 +7,7 @@ import type { Log, StreamSocket, TlsServerContext } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import { type ClientDecoder, createClientDecoder } from '../core/client/decoder.ts';
 import type { ClientEvent, Effect, Env } from '../core/client/event.ts';
-import { formatLogLine, sessionOf } from '../core/client/log-line.ts';
+import { formatLogLine } from '../core/client/log-line.ts';
 import { assertNever } from '../core/client/never.ts';
 import { nextEvent } from '../core/client/next-event.ts';
 import { logFields } from '../core/client/parting.ts';
@@ -218,7 +218,6 @@ const proxy = (self: Connection, fields: ReadonlyMap<ByteString, ByteString>): v
   const current: NonNullable<Connection['proxying']> = { abort: new AbortController() };
   const { signal } = current.abort;
   self.proxying = current;
-  self.state = { ...self.state, session: sessionOf(self.state, envOf(self)) };
   const context = proxyContext(self.state, worker.protocol, {
     log,
     forward(line) {

@@ -133,7 +133,8 @@ const startTls = (self: Self, context: TlsServerContext): void => {
   unlisten(self);
   self.at = 'switching';
   self.unsent = '';
-  self.bytesSent += unsent.length;
+  // As Dovecot counts: what went out in clear is not part of the session's `out=`.
+  self.bytesSent = 0;
   if (unsent === '') upgrade(self, context);
   else stream.write(unsent, 'latin1', () => upgrade(self, context));
 };

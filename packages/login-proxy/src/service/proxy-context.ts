@@ -2,6 +2,7 @@
 import type { Log } from '@homing/io';
 import { paramMap } from '@homing/wire';
 import type { ClientEvent } from '../core/client/event.ts';
+import { sessionOf } from '../core/client/log-line.ts';
 import type { ClientState } from '../core/client/state.ts';
 import { type ClientContext, ProxyError } from '../core/proxy-login.ts';
 
@@ -10,7 +11,7 @@ type Hooks = Pick<ClientContext, 'log' | 'forward' | 'disconnect'>;
 export const proxyContext = (state: ClientState, protocol: 'imap' | 'pop3', hooks: Hooks): ClientContext => ({
   ...hooks,
   protocol,
-  session: state.session ?? '',
+  session: sessionOf(state),
   endpoints: state.endpoints,
   secured: state.secured,
   tls: state.tls.tls !== 'off' || state.haproxy?.tls === true,

@@ -67,7 +67,7 @@ describe('imap-login reads', () => {
       `a AUTHENTICATE X ${'x'.repeat(8000)}\r\n`,
       [{ read: 'authenticate', tag: 'a', mechanism: 'X', initial: 'x'.repeat(8000) }],
     ],
-    [`a AUTHENTICATE X ${'x'.repeat(8300)}\r\n`, [{ read: 'sasl-too-large' }]],
+    [`a AUTHENTICATE X ${'x'.repeat(8300)}\r\n`, [{ read: 'sasl-too-large', mechanism: 'X' }]],
     ['a ID nil\r\n', [{ read: 'id', tag: 'a', params: [] }]],
     ['a ID\r\nb NOOP\r\n', [{ read: 'id', tag: 'a', params: [] }, command('b', 'NOOP')]],
     ['a ID ()\r\n', [{ read: 'id', tag: 'a', params: [] }]],

@@ -32,7 +32,8 @@ export type ImapInput =
   | { read: 'fatal'; text: string }
   /** One argument does not fit (LOGIN_MAX_INBUF_SIZE). */
   | { read: 'full' }
-  | { read: 'sasl-too-large' };
+  /** `mechanism`: of a command whose initial response it is. */
+  | { read: 'sasl-too-large'; mechanism: ByteString };
 
 export type ImapCommandDecoder = {
   push(bytes: ByteString): void;
@@ -106,7 +107,7 @@ const advance = (input: ClientInput, stage: Stage, options: LiteralOptions): Adv
     case 'initial': {
       const line = input.saslLine();
       if (line === undefined) return 'more';
-      if ('read' in line) return [stage, line];
+      if ('read' in line) return [stage, { ...line, mechanism: stage.mechanism }];
       return [TAG, { read: 'authenticate', tag: stage.tag, mechanism: stage.mechanism, initial: line.line }];
     }
     case 'id':

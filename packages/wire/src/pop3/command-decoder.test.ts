@@ -32,7 +32,7 @@ test.each<[string, object[]]>([
   ['auth plain\r\n', [{ read: 'auth', mechanism: 'plain', initial: '' }]],
   ['AUTH PLAIN =\r\n', [{ read: 'auth', mechanism: 'PLAIN', initial: '=' }]],
   [`AUTH X ${'x'.repeat(8000)}\r\n`, [{ read: 'auth', mechanism: 'X', initial: 'x'.repeat(8000) }]],
-  [`AUTH X ${'x'.repeat(8192)}\r\n`, [{ read: 'sasl-too-large' }]],
+  [`AUTH X ${'x'.repeat(8192)}\r\n`, [{ read: 'sasl-too-large', mechanism: 'X' }]],
 ])('case %#', (bytes, expected) => {
   expect(decode([bytes]).inputs).toEqual(expected);
   expect(decode(byteByByte(bytes)).inputs).toEqual(expected);

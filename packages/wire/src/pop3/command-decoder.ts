@@ -16,7 +16,8 @@ export type Pop3Input =
   | { read: 'auth-list' }
   /** The line does not fit (LOGIN_MAX_INBUF_SIZE). */
   | { read: 'full' }
-  | { read: 'sasl-too-large' };
+  /** `mechanism`: of a command whose initial response it is. */
+  | { read: 'sasl-too-large'; mechanism: ByteString };
 
 export type Pop3CommandDecoder = {
   push(bytes: ByteString): void;
@@ -86,7 +87,8 @@ export const createPop3CommandDecoder = (): Pop3CommandDecoder => {
         return 'again';
       case 'initial': {
         const line = input.saslLine();
-        if (line === undefined || 'read' in line) return line;
+        if (line === undefined) return undefined;
+        if ('read' in line) return { ...line, mechanism: stage.mechanism };
         const read: Pop3Input = { read: 'auth', mechanism: stage.mechanism, initial: line.line };
         stage = { at: 'name' };
         return read;

@@ -1,6 +1,7 @@
 /** What AUTH tells the auth server about the connection (client_get_auth_flags(), sasl_server_auth_begin()). */
 import { createRequestInfo, parseIpAddress, type RequestInfo } from '@homing/wire';
 import type { Env } from './event.ts';
+import { sessionOf } from './log-line.ts';
 import type { ClientState } from './state.ts';
 
 export const authRequestInfo = (state: ClientState, env: Env): RequestInfo => {
@@ -11,7 +12,7 @@ export const authRequestInfo = (state: ClientState, env: Env): RequestInfo => {
   return {
     ...createRequestInfo(),
     service: env.protocol,
-    session: state.session,
+    session: sessionOf(state),
     lip: parseIpAddress(endpoints.lip),
     rip: parseIpAddress(endpoints.rip),
     lport: endpoints.lport,

@@ -11,7 +11,7 @@ import {
 } from './auth-outcome.ts';
 import { authRequestInfo } from './auth-request.ts';
 import { type Effect, type Env, type Step, send } from './event.ts';
-import { formatLogLine, sessionOf } from './log-line.ts';
+import { formatLogLine } from './log-line.ts';
 import { assertNever } from './never.ts';
 import { info, logFields, repliesOf } from './parting.ts';
 import { sanitize } from './sanitize.ts';
@@ -53,10 +53,11 @@ export const beginLogin = (before: ClientState, env: Env, begin: Begin): Step =>
     return refuse(state, env, 'mech-ssl-required', 'Plaintext authentication disabled.');
   }
   if (begin.resp !== undefined && !BASE64_ALPHABET.test(begin.resp)) {
-    return refuse(state, env, 'invalid-base64', 'Invalid base64 data in initial response');
+    const failed = withFail(state, 'invalid-base64');
+    const text = 'Invalid base64 data in initial response';
+    return [failed, [send(repliesOf(env).failure(failed, 'invalid-base64', text))]];
   }
-  const session = sessionOf(state, env);
-  const next: ClientState = { ...state, session, phase: { at: 'authenticating', turn: 'server' } };
+  const next: ClientState = { ...state, phase: { at: 'authenticating', turn: 'server' } };
   const request = authRequestInfo(next, env);
   return [
     next,
@@ -89,11 +90,14 @@ export const saslResponse = (state: ClientState, env: Env, line: ByteString): St
     return [aborted, [{ do: 'cancel' }, send(reply)]];
   }
   if (!BASE64_ALPHABET.test(line)) {
-    const [next, effects] = refuse(state, env, 'invalid-base64', 'Invalid base64 data in continued response');
-    return [next, [{ do: 'cancel' }, ...effects]];
+    const failed = withFail(state, 'none');
+    const text = 'Invalid base64 in response';
+    const log = verbose(failed, env, authenticateFailed(failed, text));
+    return [failed, [{ do: 'cancel' }, ...log, send(repliesOf(env).failure(failed, 'authfailed-reason', text))]];
   }
+  const attempts = { ...state.attempts, challenged: false };
   return [
-    { ...state, phase: { at: 'authenticating', turn: 'server' } },
+    { ...state, attempts, phase: { at: 'authenticating', turn: 'server' } },
     [
       { do: 'respond', data: line },
       { do: 'arm-waiting', ms: WAITING_MS },
@@ -102,7 +106,7 @@ export const saslResponse = (state: ClientState, env: Env, line: ByteString): St
 };
 
 export const saslChallenge = (state: ClientState, data: ByteString): Step => [
-  { ...state, phase: { at: 'authenticating', turn: 'client' } },
+  { ...state, attempts: { ...state.attempts, challenged: true }, phase: { at: 'authenticating', turn: 'client' } },
   [send(`+ ${data}\r\n`), { do: 'disarm-waiting' }],
 ];
 
@@ -123,7 +127,7 @@ export const authLost = (before: ClientState, env: Env): Step =>
   authFail({ ...before, attempts: { ...before.attempts, authLost: true } }, env, ['code=temp_fail']);
 
 const applyReading = (before: ClientState, env: Env, { outcome, code }: AuthReading): Step => {
-  const state = withFail(before, code);
+  const state = withFail({ ...before, attempts: { ...before.attempts, challenged: false } }, code);
   const replies = repliesOf(env);
   switch (outcome.to) {
     case 'proxy':
@@ -158,14 +162,16 @@ const splitParam = (param: ByteString): readonly [ByteString, ByteString] => {
   return eq === -1 ? [param, ''] : [param.slice(0, eq), param.slice(eq + 1)];
 };
 
-type Refusal = Extract<FailCode, 'mech-invalid' | 'mech-ssl-required' | 'invalid-base64'>;
+type Refusal = Extract<FailCode, 'mech-invalid' | 'mech-ssl-required'>;
 
 const refuse = (before: ClientState, env: Env, code: Refusal, text: string): Step => {
   const state = withFail(before, code);
-  const message = `Authenticate ${sanitize(state.mechanism ?? '', 64)} failed: ${text}`;
   const reply = send(repliesOf(env).failure(state, code, text));
-  return [state, [...verbose(before, env, message), reply]];
+  return [state, [...verbose(state, env, authenticateFailed(state, text)), reply]];
 };
+
+const authenticateFailed = (state: ClientState, text: string): ByteString =>
+  `Authenticate ${sanitize(state.mechanism ?? '', 64)} failed: ${text}`;
 
 const verbose = (state: ClientState, env: Env, message: ByteString): readonly Effect[] =>
   env.settings.auth_verbose || env.settings.auth_debug ? [info(state, env, 'login_failed', message)] : [];

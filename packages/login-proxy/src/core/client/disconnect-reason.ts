@@ -21,11 +21,8 @@ export const extraDisconnectReason = (state: ClientState, env: Env): string => {
   if (attempts.count === 0) return `(no auth attempts in ${seconds(state.connectedAt)} secs)`;
   if (certRequired && state.tls.tls === 'off') return "(cert required, client didn't start TLS)";
   if (attempts.count === 1) {
-    if (phase.at === 'authenticating') {
-      return phase.turn === 'client'
-        ? `(client didn't finish SASL auth, waited ${waited} secs)`
-        : `(disconnected while authenticating, waited ${waited} secs)`;
-    }
+    if (attempts.challenged) return `(client didn't finish SASL auth, waited ${waited} secs)`;
+    if (phase.at === 'authenticating') return `(disconnected while authenticating, waited ${waited} secs)`;
     if (phase.at === 'proxying') return `(disconnected while finishing login, waited ${waited} secs)`;
     if (attempts.aborted) return '(aborted authentication)';
   }

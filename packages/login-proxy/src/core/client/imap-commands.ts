@@ -35,7 +35,7 @@ export const imapInput = (before: ClientState, env: Env, input: ImapInput): Step
     case 'full':
       return inputFull(state, env);
     case 'sasl-too-large':
-      return saslTooLarge(state, env);
+      return saslTooLarge({ ...state, mechanism: input.mechanism }, env);
     default:
       return assertNever(input);
   }

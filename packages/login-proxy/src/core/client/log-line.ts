@@ -12,8 +12,9 @@ import { sanitize } from './sanitize.ts';
 import { createSessionId } from './session-id.ts';
 import type { ClientState } from './state.ts';
 
-export const sessionOf = (state: ClientState, env: Pick<Env, 'now'>): string =>
-  state.session ?? createSessionId(env.now, state.endpoints.rip, state.endpoints.rport);
+/** A trusted hop's, or one of our own that is the same whenever it is asked for. */
+export const sessionOf = ({ session, connectedAt, real }: ClientState): string =>
+  session ?? createSessionId(connectedAt, real.rip, real.rport);
 
 /** `%c` */
 const securityWord = (state: ClientState): string => {
@@ -59,7 +60,7 @@ const variables = (state: ClientState, env: Env): ReadonlyMap<string, ByteString
     ...both('c', ['secured'], securityWord(state)),
     ...both('k', ['ssl_security'], state.tls.tls === 'on' ? state.tls.facts.security : ''),
     ...both('e', ['mail_pid'], ''),
-    ['session', sessionOf(state, env)],
+    ['session', sessionOf(state)],
     ...both('real_lip', ['real_local_ip'], real.lip),
     ...both('real_rip', ['real_remote_ip'], real.rip),
     ...both('real_lport', ['real_local_port'], `${real.lport}`),

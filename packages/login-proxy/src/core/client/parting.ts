@@ -21,7 +21,7 @@ export const info = (state: ClientState, env: Env, event: string, message: ByteS
 
 export const logFields = (state: ClientState, env: Env): Record<string, string | number> => ({
   service: env.protocol,
-  session: sessionOf(state, env),
+  session: sessionOf(state),
   remote_ip: state.endpoints.rip,
   remote_port: state.endpoints.rport,
   local_ip: state.endpoints.lip,

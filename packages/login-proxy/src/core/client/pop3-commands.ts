@@ -28,7 +28,7 @@ export const pop3Input = (state: ClientState, env: Env, input: Pop3Input): Step 
     case 'full':
       return inputFull(state, env);
     case 'sasl-too-large':
-      return saslTooLarge(state, env);
+      return saslTooLarge({ ...state, mechanism: input.mechanism }, env);
     default:
       return assertNever(input);
   }

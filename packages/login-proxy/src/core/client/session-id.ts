@@ -6,7 +6,7 @@ import { encodeBase64, ipAddressBytes, parseIpAddress } from '@homing/wire';
 
 const BITS_48 = 2 ** 48;
 
-/** `now`: Unix milliseconds; a fraction makes ids of the same millisecond differ. */
+/** `now`: Unix milliseconds; a fraction makes ids of the same millisecond differ. Taken when the client connects. */
 export const createSessionId = (now: number, ip: string, port: number): string => {
   let micros = Math.floor(now * 1000) % BITS_48;
   const bytes: number[] = [];

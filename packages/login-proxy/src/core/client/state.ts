@@ -62,6 +62,8 @@ export type Attempts = {
   readonly firstAt: number | undefined;
   readonly lastFail: FailCode;
   readonly aborted: boolean;
+  /** A challenge is out that got no usable response; `*` is none. */
+  readonly challenged: boolean;
   readonly authLost: boolean;
   readonly backendRefused: boolean;
 };
@@ -154,6 +156,7 @@ export const createClientState = (accepted: Accepted): ClientState => ({
     firstAt: undefined,
     lastFail: 'none',
     aborted: false,
+    challenged: false,
     authLost: false,
     backendRefused: false,
   },
