@@ -51,7 +51,7 @@ const runLine = async (options: GlobalOptions, doveadm: Doveadm): Promise<number
   const commands = allCommands(program);
   const found = findCommand(options.words, commands);
   if (options.format !== undefined && !isFormatName(options.format)) {
-    err(`Fatal: Unknown print formatter: ${options.format}`);
+    err(`${program}: Fatal: Unknown print formatter: ${options.format}`);
     return EXIT.tempFail;
   }
   if (found === undefined) {

@@ -54,8 +54,9 @@ export const openUnix = async (path: string, { host }: Context): Promise<Convers
 };
 
 const openTcp = async (target: string, { host }: Context): Promise<Conversation> => {
-  const [, name = target, portText] = /^(.*):(\d+)$/.exec(target) ?? [];
-  const port = parsePort(portText);
+  const [, name = target, portText = '0'] = /^(.*):([^:\]]*)$/.exec(target) ?? [];
+  // Without a port the original tries port 0, which nobody serves.
+  const port = portText === '0' ? 0 : parsePort(portText);
   if (port === undefined) {
     throw new Fatal(`Port not known for ${target}. Either set proxy_port or use ${target}:port`, EXIT.tempFail);
   }
