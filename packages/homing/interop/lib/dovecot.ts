@@ -1,4 +1,5 @@
 /** A real Dovecot of the 2.3 series. */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type Finished, familyOf, run } from './process.ts';
@@ -69,12 +70,14 @@ ${process.getuid?.() === 0 ? '' : unprivileged()}`;
 
 /** Without root everything runs as one user and nothing is chrooted. */
 const unprivileged = (): string => {
-  const { username, gid } = userInfo();
+  const { username } = userInfo();
+  // A number is not enough: Dovecot looks the group up by name.
+  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
   const services = ['anvil', 'imap-login', 'pop3-login', 'director', 'ipc', 'dns-client', 'stats'];
   return [
     `default_internal_user = ${username}`,
     `default_login_user = ${username}`,
-    `default_internal_group = ${gid}`,
+    `default_internal_group = ${group}`,
     ...services.map((name) => `service ${name} {\n  chroot =\n}`),
   ].join('\n');
 };
