@@ -16,6 +16,8 @@ connect = ${state.database}
 password_query = SELECT user, password, 'y' AS proxy, \\
   CASE '%s' WHEN 'pop3' THEN ${places.backendPop3} ELSE ${places.backendImap} END AS port \\
   FROM users WHERE user = '%Lu'
+user_query = SELECT user FROM users WHERE user = '%Lu'
+iterate_query = SELECT user FROM users
 `;
 
 const main = (state: State, places: Places): string => `# Written by scripts/run; it writes this file anew each time.
@@ -32,6 +34,12 @@ listen = ${PROXY}
 
 # Users come from SQLite. "proxy" without "host" leaves the choice of the backend to the director.
 passdb {
+  driver = sql
+  args = ${state.dir}/users-sql.conf.ext
+}
+
+# For "homeadm director map", which shows names instead of hashes.
+userdb {
   driver = sql
   args = ${state.dir}/users-sql.conf.ext
 }

@@ -41,13 +41,24 @@ Try next (all users have the password ${PASSWORD}: ${USERS.join(', ')}):
 Configuration: ${state.configFile}
 `);
 
-const untilSignal = (ended: Promise<number>): Promise<string> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
-    void ended.then((code) => resolve(`Homing ended with status ${code}`));
-  });
+/** From the first moment on, so that Ctrl-C while something is being started still stops what was started before. */
+const catchSignals = (): { received(): boolean; wait(ended: Promise<number>): Promise<string> } => {
+  const signalled = Promise.withResolvers<string>();
+  let isReceived = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      isReceived = true;
+      signalled.resolve(signal);
+    });
+  }
+  return {
+    received: () => isReceived,
+    wait: (ended) => Promise.race([signalled.promise, ended.then((code) => `Homing ended with status ${code}`)]),
+  };
+};
 
 const main = async (): Promise<void> => {
+  const signals = catchSignals();
   const state = openState();
   const places = await findPlaces();
   await prepare(state, places);
@@ -58,8 +69,9 @@ const main = async (): Promise<void> => {
   if (backends.kind === 'stand-in') {
     say('No Dovecot here and no root to install it: two small stand-in backends take its place.');
   }
+  if (signals.received()) return;
   await using homing = await startHoming(state);
-  const stop = untilSignal(homing.exited);
+  if (signals.received()) return;
   say(
     `Homing: IMAP ${PROXY}:${places.imap} (STARTTLS) and ${places.imaps} (TLS), POP3 ${places.pop3} and ${places.pop3s}`,
   );
@@ -70,7 +82,7 @@ const main = async (): Promise<void> => {
   suggest(state, places);
   if (process.argv.includes('--once')) return;
   say('Ctrl-C ends all of it.');
-  say(`\n${await stop}: stopping ...`);
+  say(`\n${await signals.wait(homing.exited)}: stopping ...`);
 };
 
 main().catch((error: unknown) => {
