@@ -58,17 +58,24 @@ const parseAuth = (line: ByteString): AuthCommand => {
   }
   const info = createRequestInfo();
   const escaped = line.includes('\x01');
+  const last = fields.length - 1;
+  for (let i = 3; i < last; i++) {
+    const param = unescaped(fields[i] ?? '', escaped);
+    if (isResp(param)) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
+    importRequestInfo(info, param);
+  }
   let resp: ByteString | undefined;
-  for (let i = 3; i < fields.length; i++) {
-    const raw = fields[i] ?? '';
-    const param = escaped ? unescapeTab(raw) : raw;
-    if (param === 'resp' || param.startsWith('resp=')) {
-      if (i !== fields.length - 1) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
-      resp = param.slice('resp='.length);
-    } else importRequestInfo(info, param);
+  if (last >= 3) {
+    const param = unescaped(fields[last] ?? '', escaped);
+    if (isResp(param)) resp = param.slice('resp='.length);
+    else importRequestInfo(info, param);
   }
   return { cmd: 'AUTH', id, mechanism, info, resp };
 };
+
+const unescaped = (field: ByteString, escaped: boolean): ByteString => (escaped ? unescapeTab(field) : field);
+
+const isResp = (param: ByteString): boolean => param === 'resp' || param.startsWith('resp=');
 
 /** 2.3 takes everything after the second TAB for the payload, so one TAB more makes it bad base64. */
 const parseCont = (line: ByteString): ContCommand => {

@@ -5,7 +5,6 @@
 import type { ByteString } from '../line/bytes.ts';
 import { escapeTab, splitTabs } from '../line/escape.ts';
 import { parsePort } from '../line/number.ts';
-import { paramKey, paramValue } from '../line/param.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
 /** `real*` is the TCP peer itself, the others what a trusted proxy said; 0 and undefined mean unknown. */
@@ -59,8 +58,10 @@ export const createRequestInfo = (): RequestInfo => ({
 
 /** Takes one parameter, unescaped. The first address seen is the real one until `real_*` says otherwise. */
 export const importRequestInfo = (info: RequestInfo, param: ByteString): void => {
-  const value = paramValue(param);
-  switch (paramKey(param)) {
+  const eq = param.indexOf('=');
+  const key = eq === -1 ? param : param.slice(0, eq);
+  const value = eq === -1 ? '' : param.slice(eq + 1);
+  switch (key) {
     case 'service':
     case 'protocol':
       info.service = value;
@@ -69,11 +70,11 @@ export const importRequestInfo = (info: RequestInfo, param: ByteString): void =>
       info.session = value;
       break;
     case 'lip':
-      info.lip = parseIpAddress(value) ?? info.lip;
+      info.lip = ipAddress(value) ?? info.lip;
       info.realLip ??= info.lip;
       break;
     case 'rip':
-      info.rip = parseIpAddress(value) ?? info.rip;
+      info.rip = ipAddress(value) ?? info.rip;
       info.realRip ??= info.rip;
       break;
     case 'lport':
@@ -94,17 +95,23 @@ export const importRequestInfo = (info: RequestInfo, param: ByteString): void =>
       info.noPenalty = true;
       break;
     default:
-      importRare(info, paramKey(param), value);
+      importRare(info, key, value);
   }
 };
+
+const DOTTED_QUAD = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
+/** Almost every address on this path is a dotted quad, which is its own canonical form. */
+const ipAddress = (text: ByteString): IpAddress | undefined =>
+  DOTTED_QUAD.test(text) ? (text as IpAddress) : parseIpAddress(text);
 
 const importRare = (info: RequestInfo, key: ByteString, value: ByteString): void => {
   switch (key) {
     case 'real_lip':
-      info.realLip = parseIpAddress(value) ?? info.realLip;
+      info.realLip = ipAddress(value) ?? info.realLip;
       break;
     case 'real_rip':
-      info.realRip = parseIpAddress(value) ?? info.realRip;
+      info.realRip = ipAddress(value) ?? info.realRip;
       break;
     case 'real_lport':
       info.realLport = parsePort(value) ?? info.realLport;

@@ -10,7 +10,7 @@ import type { PassdbLookup } from '../passdb/passdb.ts';
 import type { AuthRequest, PassdbResult } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logPasswordFailure } from '../request/password-log.ts';
-import { logRequestDebug, logRequestError, logRequestInfo } from '../request/request-log.ts';
+import { logRequestDebug, logRequestError, logRequestInfo, wantsDebug } from '../request/request-log.ts';
 import { revealSecret } from '../request/secret.ts';
 import { requestVariables } from '../request/variables.ts';
 import { credentialsFault } from '../scheme/credentials-fault.ts';
@@ -26,7 +26,9 @@ export const askPassdb = (
   purpose: PassdbPurpose,
   env: AuthEnv,
 ): PassdbResult | Promise<PassdbResult> => {
-  logRequestDebug(env.log, request, 'db', 'Performing passdb lookup', 'auth_passdb_request_started', names(link));
+  if (wantsDebug(env.log, request)) {
+    logRequestDebug(env.log, request, 'db', 'Performing passdb lookup', 'auth_passdb_request_started', names(link));
+  }
   if (!exportFields(request, link.defaultFields, 'default_fields', env)) {
     return override(request, link, 'internal-failure', env);
   }
@@ -67,10 +69,10 @@ const override = (request: AuthRequest, link: PassdbLink, answered: PassdbResult
   let result = answered;
   if (result === 'ok' && hasField(request.passdbFields, 'noauthenticate')) result = 'next';
   if (!exportFields(request, link.overrideFields, 'override_fields', env)) result = 'internal-failure';
-  logRequestDebug(env.log, request, 'db', 'Finished passdb lookup', 'auth_passdb_request_finished', {
-    ...names(link),
-    result: result.replaceAll('-', '_'),
-  });
+  if (wantsDebug(env.log, request)) {
+    const fields = { ...names(link), result: result.replaceAll('-', '_') };
+    logRequestDebug(env.log, request, 'db', 'Finished passdb lookup', 'auth_passdb_request_finished', fields);
+  }
   return result;
 };
 

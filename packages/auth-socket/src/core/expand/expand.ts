@@ -22,7 +22,7 @@ export type Template = (variables: Variables, quote?: Escape) => ByteString;
 export const noEscape: Escape = (value) => value;
 
 /** `\` before `"`, `'` and `\` (lib/strescape.c str_escape). */
-export const escapeQuotes: Escape = (value) => value.replace(/["'\\]/g, '\\$&');
+export const escapeQuotes: Escape = (value) => (/["'\\]/.test(value) ? value.replace(/["'\\]/g, '\\$&') : value);
 
 export const compileTemplate = (text: ByteString): Template => {
   if (!text.includes('%')) return () => text;

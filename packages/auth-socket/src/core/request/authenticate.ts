@@ -12,7 +12,7 @@ import type { SaslStep } from '../sasl/mechanism.ts';
 import type { AuthRequest, PassdbResult } from './auth-request.ts';
 import type { AuthEnv } from './env.ts';
 import { finishProxy } from './proxy.ts';
-import { logRequestDebug, logRequestInfo } from './request-log.ts';
+import { logRequestDebug, logRequestInfo, wantsDebug } from './request-log.ts';
 import { createSecret } from './secret.ts';
 
 export type Outcome =
@@ -73,6 +73,7 @@ const fail = (request: AuthRequest, env: AuthEnv): Outcome => {
 };
 
 const logFinished = (request: AuthRequest, { log }: AuthEnv): void => {
+  if (!wantsDebug(log, request)) return;
   const outcome = request.successful
     ? { success: 'yes' }
     : { error: request.internalFailure ? 'internal failure' : 'authentication failed' };
