@@ -34,15 +34,6 @@ const policy = (settings: Settings): string | undefined => {
   return `policy_hash_truncate is not smaller than digest size (${truncate} >= ${bits})`;
 };
 
-const proxySelf = ({ settings, source }: Checked): string | undefined => {
-  const lost = settings.auth_proxy_self
-    .split(' ')
-    .find((name) => name !== '' && !/^[0-9a-f:.]+$/i.test(name) && source.resolveHost(name).length === 0);
-  return lost === undefined
-    ? undefined
-    : `auth_proxy_self_ips: gethostbyname(${lost}) failed: Name or service not known`;
-};
-
 const passdb = ({ driver, pass, result_success }: PassdbSettings): string | undefined => {
   if (driver === '') return 'passdb is missing driver';
   return pass && result_success !== 'return-ok'
@@ -58,7 +49,7 @@ const ownSettings = (settings: Settings): string | undefined => {
 };
 
 export const checkAuth = (checked: Checked): string | undefined => {
-  const wrong = ownSettings(checked.settings) ?? proxySelf(checked);
+  const wrong = ownSettings(checked.settings);
   if (wrong !== undefined) return wrong;
   for (const block of checked.passdbs) {
     const error = passdb(block);

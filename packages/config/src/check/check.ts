@@ -24,7 +24,7 @@ export type Checked = {
   readonly services: readonly ServiceSettings[];
   readonly metrics: readonly MetricSettings[];
   readonly exporters: readonly ExporterSettings[];
-  readonly source: Pick<Source, 'userExists' | 'resolveHost'>;
+  readonly source: Pick<Source, 'userExists'>;
   readonly warn: (text: string) => void;
 };
 

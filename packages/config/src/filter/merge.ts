@@ -17,8 +17,19 @@ const copy = (from: Section): Section => {
   return to;
 };
 
+/**
+ * A section that only a less specific layer has. Its values count as its defaults from here on: `doveconf -n -f` does
+ * not print them, and the next layer may replace them (settings_copy_deflist(), 2.3).
+ */
+const adopt = (from: Section): Section => {
+  const to = createSection(from.type, from.id, { ...from.presets, ...Object.fromEntries(from.values) });
+  for (const [list, children] of from.sections) for (const child of children) addSection(to, list, adopt(child));
+  for (const [name, keys] of from.free) to.free.set(name, new Map(keys));
+  return to;
+};
+
 const nameOf = (section: Section): string =>
-  section.type.nameKey === undefined ? section.id : textIn(section, section.type.nameKey);
+  section.type.nameKey === undefined ? '' : textIn(section, section.type.nameKey);
 
 const addFree = (to: Section, from: Section): void => {
   for (const [name, keys] of from.free) to.free.set(name, new Map([...keys, ...(to.free.get(name) ?? [])]));
@@ -29,10 +40,11 @@ const addChildren = (to: Section, from: Section, mayOverlap: boolean): string | 
   for (const [list, children] of from.sections) {
     const present = to.sections.get(list) ?? [];
     for (const child of children) {
-      const twin = child.type.unique ? present.find((known) => nameOf(known) === nameOf(child)) : undefined;
+      const name = child.type.unique ? nameOf(child) : '';
+      const twin = name === '' ? undefined : present.find((known) => nameOf(known) === name);
       const conflict = twin === undefined ? undefined : addTo(twin, child, mayOverlap);
       if (conflict !== undefined) return conflict;
-      if (twin === undefined) addSection(to, list, copy(child));
+      if (twin === undefined) addSection(to, list, adopt(child));
     }
   }
   return undefined;

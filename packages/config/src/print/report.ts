@@ -107,9 +107,12 @@ const printDocument = (document: Document, source: Source, request: Request): Re
     return conflictReport(document, request, [...notes, note('error', root.message)], verdict.failure);
   }
   const out = textOf(linesOf(document, root, request));
-  // Names are looked up in files that are not usable as a whole, too: install scripts do.
-  if (request.names.length > 0 && request.form === 'blocks') return { out, notes };
   const errors = request.path === undefined ? [] : checkAll(root, source, () => undefined);
+  // Names are looked up in files that are not usable as a whole, too: install scripts do.
+  if (request.names.length > 0 && request.form === 'blocks') {
+    const isBlock = out.includes(' {\n');
+    return { out, notes: isBlock ? [...notes, ...errors.map((text) => note('error', text))] : notes };
+  }
   const fatal = verdict.failure === undefined ? [] : [note('fatal', verdict.failure.message)];
   return { out, notes: [...notes, ...errors.map((text) => note('error', text)), ...fatal] };
 };
