@@ -1,0 +1,2 @@
+export * from './completion.ts';
+export * from './user-directory.ts';
