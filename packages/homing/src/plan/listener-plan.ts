@@ -88,7 +88,7 @@ const loginRoles = (config: Config, service: ServiceSettings): RoleOf | undefine
   const protocol = loginProtocol(service);
   const { base_dir, protocols } = config.settings();
   if (protocol === undefined || !protocols.split(/\s+/).includes(protocol)) return undefined;
-  const authSocket = loginAuthSocket(service, base_dir, '');
+  const authSocket = loginAuthSocket(service, base_dir);
   const clientLimit = workerLimit(service, loginWorkers(config));
   return (name, kind, inet) =>
     kind !== 'inet'

@@ -72,11 +72,8 @@ export const ipcRole = (name: string): CoreRole => ({
 });
 
 /** The first argument of `executable`, else `login`; relative to the login process's chroot, `<base_dir>/login`. */
-export const loginAuthSocket = (service: ServiceSettings, baseDir: string, defaultPath: string): string => {
-  const argument = service.executable
-    .split(/\s+/)
-    .slice(1)
-    .find((word) => !word.startsWith('-'));
-  const path = argument ?? (defaultPath === '' ? 'login' : defaultPath);
+export const loginAuthSocket = (service: Pick<ServiceSettings, 'executable'>, baseDir: string): string => {
+  const [, ...words] = service.executable.split(/\s+/);
+  const path = words.find((word) => !word.startsWith('-')) ?? 'login';
   return path.startsWith('/') ? path : `${baseDir}/login/${path}`;
 };

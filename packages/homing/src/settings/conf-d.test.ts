@@ -1,6 +1,14 @@
 /** The documented configuration in conf.d: every commented setting is a default, and all of it loads. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Config, homingSettingNames, loadConfig, type Request, reportConfig, type Source } from '@homing/config';
+import {
+  type Config,
+  homingSettingNames,
+  loadConfig,
+  type Request,
+  reportConfig,
+  type Source,
+  unservedSettings,
+} from '@homing/config';
 import { expect, test } from 'vitest';
 import { glob } from './glob.ts';
 
@@ -54,6 +62,11 @@ test.each(settings)('$name: $line is the default', ({ name, at }) => {
 
 test.each(homingSettingNames)('10-homing.conf documents %s', (name) => {
   expect(settings.some(({ line }) => line.startsWith(`#${name} =`))).toBe(true);
+});
+
+test('conf.d documents nothing that has no effect', () => {
+  const names = settings.map(({ line }) => line.slice(1).split(' ', 1)[0] ?? '');
+  expect(names.filter((name) => unservedSettings.some((unserved) => unserved === name))).toEqual([]);
 });
 
 const load = (main: string): Config =>

@@ -1,7 +1,7 @@
 /**
  * Both ends of a connection inside one process: the same bytes as over a unix socket, without the system calls.
- * Bytes sent while the other end is in `receive` are delivered right after it returns, in order, so neither side is
- * ever re-entered.
+ * Bytes sent while either end is in `receive` are delivered right after it returns, in order and in one piece: neither
+ * side is ever re-entered, and the replies to one read arrive in one, as over a socket.
  */
 import type { Connect, Outlet, Protocol, ProtocolFactory } from './protocol.ts';
 
@@ -10,7 +10,7 @@ type End = { protocol: Protocol | undefined; inbox: string; busy: boolean; pause
 const createEnd = (): End => ({ protocol: undefined, inbox: '', busy: false, paused: false, closed: false });
 
 const deliver = (to: End, from: End): void => {
-  if (to.busy || to.protocol === undefined) return;
+  if (to.busy || from.busy || to.protocol === undefined) return;
   to.busy = true;
   try {
     while (to.inbox !== '' && !to.paused && !to.closed) {
@@ -25,6 +25,7 @@ const deliver = (to: End, from: End): void => {
   } finally {
     to.busy = false;
   }
+  if (from.inbox !== '' || to.closed) deliver(from, to);
 };
 
 const outletOf = (self: End, other: End): Outlet => ({

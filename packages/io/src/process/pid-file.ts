@@ -1,6 +1,7 @@
 /**
  * `base_dir/master.pid`: the PID and a newline, as doveadm and init scripts read it. That it is in use is told by a lock
- * on the open file and not by the number in it, which after a reboot may belong to anybody.
+ * on the open file and not by the number in it, which after a reboot may belong to anybody. Dovecot takes no lock; its
+ * file is respected as long as the number belongs to a dovecot.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { libc } from '../system/libc.ts';
@@ -11,12 +12,9 @@ const LOCK_UN = 8;
 export type PidFile = { remove(): void };
 
 export class AlreadyRunning extends Error {
-  readonly pid: number | undefined;
-
-  constructor(pid: number | undefined, path: string) {
-    super(`Homing is already running with PID ${pid ?? 'unknown'} (read from ${path})`);
+  constructor(pid: number | undefined, path: string, who = 'Homing') {
+    super(`${who} is already running with PID ${pid ?? 'unknown'} (read from ${path})`);
     this.name = 'AlreadyRunning';
-    this.pid = pid;
   }
 }
 
@@ -26,6 +24,11 @@ export const createPidFile = (path: string, pid: number): PidFile => {
   if (libc().flock(fd, LOCK_EX_NB) !== 0) {
     closeSync(fd);
     throw new AlreadyRunning(readPid(path), path);
+  }
+  const other = readPid(path);
+  if (other !== undefined && commandOf(other) === 'dovecot') {
+    closeSync(fd);
+    throw new AlreadyRunning(other, path, 'Dovecot');
   }
   ftruncateSync(fd);
   writeSync(fd, `${pid}\n`);
@@ -52,6 +55,15 @@ export const runningPid = (path: string): number | undefined => {
     return undefined;
   } finally {
     closeSync(fd);
+  }
+};
+
+/** The program's name; empty if there is no such process. */
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+  } catch {
+    return '';
   }
 };
 
