@@ -28,7 +28,11 @@ export const plainMd5: Scheme = fixed('hex', 16, (given) => digest('md5', given)
 export const ldapMd5: Scheme = fixed('base64', 16, (given) => digest('md5', given));
 export const plainMd4: Scheme = fixed('hex', 16, (given) => md4(Buffer.from(given, 'latin1')).toString('latin1'));
 export const cramMd5: Scheme = fixed('hex', 32, (given) => hmacMd5Context(given));
-export const digestMd5: Scheme = fixed('hex', 16, (given, user) => digest('md5', `${withRealm(user)}:${given}`));
+export const digestMd5: Scheme = fixed('hex', 16, (given, user) => digestMd5Secret(given, user));
+
+/** MD5(user:realm:password). */
+export const digestMd5Secret = (given: ByteString, user: ByteString): ByteString =>
+  digest('md5', `${withRealm(user)}:${given}`);
 
 /** `user@realm` -> `user:realm`; the last `@` counts. */
 const withRealm = (user: ByteString): ByteString => {

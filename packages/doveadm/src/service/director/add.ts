@@ -1,5 +1,5 @@
 /** `director add` and `director update`: a mail server and its number of vhosts. */
-import { parseUint32 } from '@homing/wire';
+import { type DirectorAdminCommand, type IpAddress, parseUint32 } from '@homing/wire';
 import { EXIT, type Parameter } from '../../core/command/command.ts';
 import { WrongUsage } from '../../core/command/fatal.ts';
 import type { Command, Context } from '../context.ts';
@@ -40,8 +40,7 @@ const setHost = async (cmd: 'HOST-SET' | 'HOST-UPDATE', context: Context): Promi
   }
   const { name, tag } = splitTag(host, values.text('tag') ?? '');
   const ips = await addressesOf(name, context);
-  const count = vhosts === undefined ? '' : `\t${vhosts}`;
-  for (const ip of ips ?? []) director.send(`${cmd}\t${ip}${tag === undefined ? '' : `@${tag}`}${count}\n`);
+  for (const ip of ips ?? []) director.send(hostCommand(cmd, ip, tag, vhosts));
   for (const ip of ips ?? []) {
     const line = await director.next();
     if (line === undefined) disconnected(director, context);
@@ -53,9 +52,19 @@ const setHost = async (cmd: 'HOST-SET' | 'HOST-UPDATE', context: Context): Promi
   director.close();
 };
 
+const hostCommand = (
+  cmd: 'HOST-SET' | 'HOST-UPDATE',
+  ip: IpAddress,
+  tag: string,
+  vhosts: number | undefined,
+): DirectorAdminCommand => {
+  if (vhosts === undefined) return { cmd: 'HOST-SET', ip, tag };
+  return { cmd, ip, tag, vhosts };
+};
+
 /** `-t` counts before the `@` of the host, which then stays part of the name. */
-const splitTag = (host: string, tag: string): { name: string; tag: string | undefined } => {
+const splitTag = (host: string, tag: string): { name: string; tag: string } => {
   const at = host.indexOf('@');
   if (tag !== '') return { name: host, tag };
-  return at === -1 ? { name: host, tag: undefined } : { name: host.slice(0, at), tag: host.slice(at + 1) };
+  return at === -1 ? { name: host, tag: '' } : { name: host.slice(0, at), tag: host.slice(at + 1) };
 };

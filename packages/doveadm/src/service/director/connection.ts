@@ -1,11 +1,20 @@
 /** Opens the director-admin protocol: a path with a `/`, else `host:port` (doveadm-director.c director_connect). */
-import { checkDirectorAdminHello, DIRECTOR_ADMIN_HELLO, parseIpAddress, parsePort, WireError } from '@homing/wire';
+import {
+  checkDirectorAdminHello,
+  DIRECTOR_ADMIN_HELLO,
+  type DirectorAdminCommand,
+  encodeDirectorAdminCommand,
+  parseIpAddress,
+  parsePort,
+  WireError,
+} from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { Fatal } from '../../core/command/fatal.ts';
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
 
-export type Director = Conversation & {
+export type Director = Omit<Conversation, 'send'> & {
+  send(command: DirectorAdminCommand): void;
   readonly path: string;
   /** `-a` was given. */
   readonly isExplicit: boolean;
@@ -32,7 +41,13 @@ export const openDirector = async (context: Context): Promise<Director> => {
     conversation.close();
     throw new Fatal(`${path} not a compatible director-doveadm socket`, EXIT.protocol);
   }
-  return { ...conversation, next: () => nextOrFatal(conversation, path), path, isExplicit: given !== undefined };
+  return {
+    send: (command) => conversation.send(encodeDirectorAdminCommand(command)),
+    next: () => nextOrFatal(conversation, path),
+    close: () => conversation.close(),
+    path,
+    isExplicit: given !== undefined,
+  };
 };
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

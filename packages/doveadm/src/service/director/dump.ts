@@ -16,13 +16,13 @@ export const createDirectorDump = (program: string): Command => ({
     const socket = director.isExplicit ? ' -a %{socket-path}' : '';
     output.begin('formatted', `${program} director %{command}${socket} %{host} %{vhost_count}\n`);
     for (const column of ['command', 'socket-path', 'host', 'vhost_count']) output.column(column);
-    director.send('HOST-LIST\n');
+    director.send({ cmd: 'HOST-LIST' });
     for await (const line of listRows(director, context)) {
       const [ip = '', vhosts, , tag = ''] = splitTabs(line);
       if (vhosts === undefined) continue;
       for (const value of ['add', director.path, tag === '' ? ip : `${ip}@${tag}`, vhosts]) output.value(value);
     }
-    director.send('HOST-LIST-REMOVED\n');
+    director.send({ cmd: 'HOST-LIST-REMOVED' });
     for await (const ip of listRows(director, context)) {
       for (const value of ['remove', director.path, ip, '']) output.value(value);
     }

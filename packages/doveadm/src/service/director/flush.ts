@@ -1,4 +1,5 @@
 /** `director flush`: moves the users of a mail server (or of all) away; with -F only forgets where they are. */
+import type { DirectorAdminCommand, IpAddress } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { WrongUsage } from '../../core/command/fatal.ts';
 import type { Command, Context } from '../context.ts';
@@ -26,16 +27,16 @@ export const directorFlush: Command = {
   },
 };
 
-/** `ip` is empty for all. */
-const flushLine = (ip: string, { values }: Context): string => {
+/** Without an address: all mail servers. */
+const flushCommand = (ip: IpAddress | undefined, { values }: Context): DirectorAdminCommand => {
   const parallel = values.number('max-parallel') ?? 0;
-  if (values.flag('force-flush')) return ip === '' ? 'HOST-FLUSH\n' : `HOST-FLUSH\t${ip}\n`;
-  if (parallel > 0) return `HOST-RESET-USERS\t${ip}\t${parallel}\n`;
-  return ip === '' ? 'HOST-RESET-USERS\n' : `HOST-RESET-USERS\t${ip}\n`;
+  const target = ip === undefined ? {} : { ip };
+  if (values.flag('force-flush')) return { cmd: 'HOST-FLUSH', ...target };
+  return { cmd: 'HOST-RESET-USERS', ...target, ...(parallel > 0 && { maxMoving: parallel }) };
 };
 
 const flushAll = async (director: Director, context: Context): Promise<void> => {
-  director.send(flushLine('', context));
+  director.send(flushCommand(undefined, context));
   const line = await director.next();
   if (line === undefined) disconnected(director, context);
   else if (line !== 'OK') {
@@ -46,7 +47,7 @@ const flushAll = async (director: Director, context: Context): Promise<void> => 
 
 const flushHost = async (host: string, director: Director, context: Context): Promise<void> => {
   const ips = await addressesOf(host, context);
-  for (const ip of ips ?? []) director.send(flushLine(ip, context));
+  for (const ip of ips ?? []) director.send(flushCommand(ip, context));
   for (const ip of ips ?? []) {
     const line = await director.next();
     if (line === 'NOTFOUND') {

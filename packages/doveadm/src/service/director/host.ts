@@ -6,7 +6,12 @@ import { openDirector } from './connection.ts';
 import { hostParameter, socketPath } from './parameters.ts';
 import { addressesOf, disconnected } from './reply.ts';
 
-const hostCommand = (word: string, cmd: string, done: string, summary: string): Command => ({
+const hostCommand = (
+  word: string,
+  cmd: 'HOST-UP' | 'HOST-DOWN' | 'HOST-REMOVE',
+  done: string,
+  summary: string,
+): Command => ({
   name: `director ${word}`,
   usage: '[-a <director socket path>] <host>',
   summary,
@@ -16,7 +21,7 @@ const hostCommand = (word: string, cmd: string, done: string, summary: string): 
     const host = context.values.text('host');
     if (host === undefined) throw new WrongUsage();
     const ips = await addressesOf(host, context);
-    for (const ip of ips ?? []) director.send(`${cmd}\t${ip}\n`);
+    for (const ip of ips ?? []) director.send({ cmd, ip });
     for (const ip of ips ?? []) {
       const line = await director.next();
       if (line === 'NOTFOUND') {

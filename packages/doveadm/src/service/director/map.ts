@@ -1,5 +1,5 @@
 /** `director map`: which users are where. The director knows hashes only; names come from the userdb or a file. */
-import { type ByteString, createUserHash, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
+import { type ByteString, createUserHash, type IpAddress, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
 import { listUsers } from '../auth/list-users.ts';
@@ -73,20 +73,22 @@ const printMap = async (host: string | undefined, director: Director, context: C
   output.begin('table');
   output.column('user', { expand: true });
   for (const title of ['hash', 'mail server ip', 'expire time']) output.column(title);
-  director.send(ips.length === 1 ? `USER-LIST\t${ips[0]}\n` : 'USER-LIST\n');
+  const [ip, another] = ips;
+  director.send({ cmd: 'USER-LIST', ...(ip !== undefined && another === undefined && { ip }) });
   for await (const line of listRows(director, context)) printRow(line, ips, names, context);
 };
 
-const printRow = (line: ByteString, ips: readonly string[], names: NamesByHash, context: Context): void => {
+const printRow = (line: ByteString, ips: readonly IpAddress[], names: NamesByHash, context: Context): void => {
   const [hashText = '', expires, ip = ''] = splitTabs(line);
   const hash = parseUint32(hashText);
   const time = unixTime(expires);
-  if (hash === undefined || time === undefined || parseIpAddress(ip) === undefined) {
+  const address = parseIpAddress(ip);
+  if (hash === undefined || time === undefined || address === undefined) {
     context.error(`Invalid USER-LIST reply: ${line}`);
     context.exitCode = EXIT.protocol;
     return;
   }
-  if (ips.length > 0 && !ips.includes(ip)) return;
+  if (ips.length > 0 && !ips.includes(address)) return;
   for (const name of names.get(hash) ?? ['<unknown>']) {
     for (const value of [name, hashText, ip, context.host.localTime(time)]) context.output.value(value);
   }

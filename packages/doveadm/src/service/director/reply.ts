@@ -1,5 +1,5 @@
 /** Replies of the director that several commands read alike. */
-import { type ByteString, parseIpAddress } from '@homing/wire';
+import { type ByteString, type IpAddress, parseIpAddress } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import type { Context } from '../context.ts';
 import type { Director } from './connection.ts';
@@ -21,11 +21,12 @@ export async function* listRows(director: Director, context: Context): AsyncGene
 }
 
 /** The addresses of a host argument, or undefined after saying that there are none. */
-export const addressesOf = async (name: string, context: Context): Promise<readonly string[] | undefined> => {
+export const addressesOf = async (name: string, context: Context): Promise<readonly IpAddress[] | undefined> => {
   const ip = parseIpAddress(name);
   if (ip !== undefined) return [ip];
   try {
-    return await context.host.resolve(name);
+    const addresses = await context.host.resolve(name);
+    return addresses.flatMap((address) => parseIpAddress(address) ?? []);
   } catch (error) {
     context.error(`gethostname(${name}) failed: ${(error as Error).message}`);
     context.exitCode = EXIT.tempFail;

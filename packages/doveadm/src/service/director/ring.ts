@@ -14,7 +14,7 @@ const address: readonly Parameter[] = [
   { name: 'port', type: 'string', positional: true },
 ];
 
-const ringCommand = (word: string, cmd: string, summary: string): Command => ({
+const ringCommand = (word: string, cmd: 'DIRECTOR-ADD' | 'DIRECTOR-REMOVE', summary: string): Command => ({
   name: `director ring ${word}`,
   usage: '[-a <director socket path>] <ip> [<port>]',
   summary,
@@ -25,7 +25,7 @@ const ringCommand = (word: string, cmd: string, summary: string): Command => ({
     const portText = context.values.text('port');
     const port = parsePort(portText);
     if (ip === undefined || (portText !== undefined && port === undefined)) throw new WrongUsage();
-    director.send(`${cmd}\t${ip}${port === undefined ? '' : `\t${port}`}\n`);
+    director.send({ cmd, ip, ...(port !== undefined && { port }) });
     const line = await director.next();
     if (line === undefined) disconnected(director, context);
     else if (line !== 'OK') {
@@ -54,7 +54,7 @@ export const directorRingStatus: Command = {
     const { output, host } = context;
     output.begin('table');
     for (const title of COLUMNS) output.column(title);
-    director.send('DIRECTOR-LIST\n');
+    director.send({ cmd: 'DIRECTOR-LIST' });
     for await (const line of listRows(director, context)) {
       const fields = splitTabs(line);
       for (const at of COLUMNS.keys()) {

@@ -31,7 +31,7 @@ const servers = async (director: Director, context: Context): Promise<void> => {
   for (const title of ['mail server ip', 'tag', 'vhosts', 'state']) output.column(title);
   output.column('state changed', { key: 'state-changed' });
   output.column('users');
-  director.send('HOST-LIST\n');
+  director.send({ cmd: 'HOST-LIST' });
   for await (const line of listRows(director, context)) {
     const [ip = '', vhosts = '', users = '', tag = '', state = '', changed] = splitTabs(line);
     if (changed === undefined) continue;
@@ -42,7 +42,7 @@ const servers = async (director: Director, context: Context): Promise<void> => {
 };
 
 const userStatus = async (user: ByteString, director: Director, context: Context): Promise<void> => {
-  director.send(`USER-LOOKUP\t${user}\t${context.values.text('tag') ?? ''}\n`);
+  director.send({ cmd: 'USER-LOOKUP', user: { name: user }, tag: context.values.text('tag') ?? '' });
   const line = await director.next();
   if (line === undefined) {
     disconnected(director, context);

@@ -1,5 +1,5 @@
 /** `director move` and `director kick`: one user, or for kick all users with a passdb field's value. */
-import { escapeTab } from '@homing/wire';
+import type { IpAddress } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { WrongUsage } from '../../core/command/fatal.ts';
 import type { Command, Context } from '../context.ts';
@@ -25,8 +25,8 @@ export const directorMove: Command = {
   },
 };
 
-const move = async (hash: number, ip: string, director: Director, context: Context): Promise<void> => {
-  director.send(`USER-MOVE\t${hash}\t${ip}\n`);
+const move = async (hash: number, ip: IpAddress, director: Director, context: Context): Promise<void> => {
+  director.send({ cmd: 'USER-MOVE', user: { hash }, ip });
   const line = await director.next();
   switch (line) {
     case undefined:
@@ -63,8 +63,11 @@ export const directorKick: Command = {
     const user = context.values.text('user');
     if (user === undefined) throw new WrongUsage();
     const field = context.values.text('passdb-field');
-    const who = escapeTab(user);
-    director.send(field === undefined ? `USER-KICK\t${who}\n` : `USER-KICK-ALT\t${escapeTab(field)}\t${who}\n`);
+    director.send(
+      field === undefined
+        ? { cmd: 'USER-KICK', username: user, nowait: false }
+        : { cmd: 'USER-KICK-ALT', field, value: user, nowait: false },
+    );
     const line = await director.next();
     if (line === undefined) disconnected(director, context);
     else if (line !== 'OK') {
