@@ -13,7 +13,6 @@ export const SETTINGS: BackendSettings = {
   login_proxy_max_disconnect_delay: 0,
   login_proxy_max_reconnects: 0,
   login_proxy_notify_path: 'proxy-notify',
-  login_proxy_rawlog_dir: '',
   login_proxy_timeout: 30_000,
   login_source_ips: '',
   ssl_ca: '',

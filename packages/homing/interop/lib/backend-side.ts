@@ -15,7 +15,6 @@ const SETTINGS: BackendSettings = {
   login_proxy_max_disconnect_delay: 0,
   login_proxy_max_reconnects: 3,
   login_proxy_notify_path: 'proxy-notify',
-  login_proxy_rawlog_dir: '',
   login_proxy_timeout: 30_000,
   login_source_ips: '',
   ssl_ca: '',

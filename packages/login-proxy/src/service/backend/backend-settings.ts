@@ -22,7 +22,6 @@ export type BackendSettings = BackendTlsSettings &
     | 'login_proxy_max_disconnect_delay'
     | 'login_proxy_max_reconnects'
     | 'login_proxy_notify_path'
-    | 'login_proxy_rawlog_dir'
     | 'login_proxy_timeout'
     | 'login_source_ips'
   >;
