@@ -12,5 +12,6 @@ export type { FileListener, InetListener, ServiceSettings } from './sections/ser
 export type { ExporterSettings, MetricSettings } from './sections/statistics.ts';
 export { homingSettingNames } from './settings/homing.ts';
 export type { SettingName, Settings } from './settings/table.ts';
-export { settingTable } from './settings/table.ts';
+export { foreignSettingNames, settingTable } from './settings/table.ts';
+export { unservedSettings } from './settings/unserved.ts';
 export type { FileRead, Source } from './source.ts';

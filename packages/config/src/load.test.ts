@@ -123,6 +123,13 @@ test('settings of mail storage are named once', () => {
   ]);
 });
 
+test('settings of programs that are not here are named once, unless they change nothing', () => {
+  const { warnings } = load('auth_cache_size = 0\nauth_cache_ttl = 5 mins\nmetric m {\n  filter = event=x\n}\n');
+  expect(warnings).toEqual([
+    'Ignoring 2 other settings that this server does not use (first: auth_cache_ttl at dovecot.conf:2)',
+  ]);
+});
+
 test.each([
   ['passdb { driver = static }\n', 1, "Garbage after '{'"],
   ['\nlogin_greeting foo\n', 2, "Expecting '{'"],

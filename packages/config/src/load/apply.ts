@@ -5,7 +5,6 @@ import type { Statement, ValueText } from '../language/statement.ts';
 import { assign, open } from '../layer/place.ts';
 import { warning } from '../note.ts';
 import { authSettings } from '../settings/auth.ts';
-import { foreignSettings } from '../settings/table.ts';
 import { ValueError } from '../types/setting.ts';
 import { filterFrame } from './filter-block.ts';
 import { include } from './include.ts';
@@ -25,10 +24,8 @@ const alsoAuth = new Set([
   'userdb',
   'verbose_proctitle',
 ]);
-const foreignSections = new Set(['namespace', 'plugin']);
 
 const isAuth = (name: string): boolean => Object.hasOwn(authSettings, name) || alsoAuth.has(name);
-const isForeign = (name: string): boolean => Object.hasOwn(foreignSettings, name) || foreignSections.has(name);
 
 /** `service { unix_listener { bogus`: the blocks around without their arguments, then the key. */
 const unknown = (frame: Frame, key: string): ValueError => {
@@ -47,7 +44,7 @@ const noteUse = (loading: Loading, fullPath: string, key: string): void => {
   if (isPerAddress && isAuth(top)) {
     throw new ValueError(`Auth settings not supported inside local/remote blocks: ${key}`);
   }
-  if (isForeign(top) && !loading.foreign.has(top)) loading.foreign.set(top, beginsAt(loading.input));
+  if (!loading.used.has(top)) loading.used.set(top, beginsAt(loading.input));
 };
 
 const noteOrder = (loading: Loading, fullPath: string, key: string): void => {

@@ -1,20 +1,27 @@
 /** What is in the file for other programs: said once, so that nobody waits for an effect. */
-import { textIn } from '../layer/section.ts';
+import { valueIn } from '../layer/section.ts';
+import { foreignSettings, settingByName } from '../settings/table.ts';
+import { unservedSections, unservedSettings } from '../settings/unserved.ts';
 import type { Document } from './read.ts';
 
-const storageWarning = (foreign: Document['foreign']): string[] => {
-  const [first] = foreign;
-  if (first === undefined) return [];
-  const settings = foreign.size === 1 ? 'setting' : 'settings';
-  return [
-    `Ignoring ${foreign.size} mail storage ${settings} that this server does not use (first: ${first[0]} at ${first[1]})`,
-  ];
+const foreign = new Set([...Object.keys(foreignSettings), 'namespace', 'plugin']);
+const unservedNames = new Set<string>([...unservedSettings, ...unservedSections]);
+
+const isOtherThanDefault = ({ layers }: Document, name: string): boolean => {
+  const setting = settingByName[name];
+  return setting === undefined || layers.some(({ root }) => valueIn(root, name) !== setting.fallback);
 };
 
-export const ignoredWarnings = ({ foreign, layers }: Document): string[] => {
-  const plugins = layers.map(({ root }) => textIn(root, 'login_plugins')).find((text) => text.trim() !== '');
-  return [
-    ...storageWarning(foreign),
-    ...(plugins === undefined ? [] : [`Ignoring login_plugins = ${plugins}: this server loads no plugins`]),
-  ];
+const warningOf = (what: string, uses: readonly (readonly [name: string, place: string])[]): string[] => {
+  const [first] = uses;
+  if (first === undefined) return [];
+  const settings = uses.length === 1 ? `${what} setting` : `${what} settings`;
+  return [`Ignoring ${uses.length} ${settings} that this server does not use (first: ${first[0]} at ${first[1]})`];
+};
+
+export const ignoredWarnings = (document: Document): string[] => {
+  const used = [...document.used];
+  const storage = used.filter(([name]) => foreign.has(name));
+  const unserved = used.filter(([name]) => unservedNames.has(name) && isOtherThanDefault(document, name));
+  return [...warningOf('mail storage', storage), ...warningOf('other', unserved)];
 };

@@ -48,8 +48,8 @@ export type Loading = {
   counter: number;
   /** Where each path was first set inside a block. */
   readonly seen: Map<string, string>;
-  /** Foreign settings by name, with the place of the first. */
-  readonly foreign: Map<string, string>;
+  /** Settings and sections at the top, by name, with the place of their first use. */
+  readonly used: Map<string, string>;
   readonly notes: Note[];
   readonly old: OldAuth;
 };
@@ -101,7 +101,7 @@ export const createLoading = (
     },
     counter: 0,
     seen: new Map(),
-    foreign: new Map(),
+    used: new Map(),
     notes,
     old: {
       depth: 0,

@@ -16,8 +16,8 @@ export type Document = {
   /** The global layer first, the others in the order of their first appearance. */
   readonly layers: readonly Layer[];
   readonly notes: readonly Note[];
-  /** Settings this server ignores, by name, with the place of the first use. */
-  readonly foreign: ReadonlyMap<string, string>;
+  /** Settings and sections by name, with the place of their first use. */
+  readonly used: ReadonlyMap<string, string>;
   /** Where the block began that nobody closed. */
   readonly unclosed: string | undefined;
 };
@@ -98,7 +98,7 @@ export const readConfig = (path: string | undefined, source: Source, options: Re
     path: name,
     layers: loading.layers,
     notes: loading.notes,
-    foreign: loading.foreign,
+    used: loading.used,
     unclosed: outer === undefined ? undefined : `${opened.path}:${opened.line}`,
   };
 };

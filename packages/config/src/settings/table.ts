@@ -27,6 +27,8 @@ export const foreignSettings = {
   ...deliverySettings,
 } as const;
 
+export const foreignSettingNames: readonly string[] = Object.keys(foreignSettings);
+
 export const settingTable = {
   ...authSettings,
   ...commonSettings,
