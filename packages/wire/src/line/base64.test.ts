@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeBase64, encodeBase64 } from './base64.ts';
+import { WireError } from './errors.ts';
+
+test.each([
+  ['', ''],
+  ['AA==', '\0'],
+  ['AGFsaWNlAHNlY3JldA==', '\0alice\0secret'],
+  ['/+8=', '\xff\xef'],
+])('%j', (text, bytes) => {
+  expect(decodeBase64(text)).toBe(bytes);
+});
+
+test.each([
+  '=',
+  '==',
+  'A',
+  'AA',
+  'AAA',
+  'AA=',
+  'A===',
+  'AA==AA==',
+  'AA =',
+  ' AAA',
+  'AAA\n',
+  '****',
+  'AAAA=',
+  '-_AA',
+  'AA\tAA',
+])('%j is refused', (text) => {
+  expect(() => decodeBase64(text)).toThrow(WireError);
+});
+
+test('what is encoded decodes to the same bytes', () => {
+  const bytes = fc.uint8Array().map((array) => Buffer.from(array).toString('latin1'));
+  fc.assert(
+    fc.property(bytes, (text) => {
+      expect(decodeBase64(encodeBase64(text))).toBe(text);
+    }),
+  );
+});
