@@ -1,6 +1,7 @@
 /** What is in the file for other programs: said once, so that nobody waits for an effect. */
 import { valueIn } from '../layer/section.ts';
-import { foreignSettings, settingByName } from '../settings/table.ts';
+import { rootType } from '../sections/root-type.ts';
+import { foreignSettings } from '../settings/table.ts';
 import { unservedSections, unservedSettings } from '../settings/unserved.ts';
 import type { Document } from './read.ts';
 
@@ -8,7 +9,7 @@ const foreign = new Set([...Object.keys(foreignSettings), 'namespace', 'plugin']
 const unservedNames = new Set<string>([...unservedSettings, ...unservedSections]);
 
 const isOtherThanDefault = ({ layers }: Document, name: string): boolean => {
-  const setting = settingByName[name];
+  const setting = rootType.settings[name];
   return setting === undefined || layers.some(({ root }) => valueIn(root, name) !== setting.fallback);
 };
 

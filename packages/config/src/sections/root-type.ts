@@ -1,5 +1,5 @@
 /** The file itself, seen as the outermost section. */
-import { settingByName } from '../settings/table.ts';
+import { settingTable } from '../settings/table.ts';
 import { namespaceType } from './mail-storage.ts';
 import { passdbType, userdbType } from './passdb.ts';
 import { sectionType } from './section-type.ts';
@@ -7,7 +7,7 @@ import { serviceType } from './service.ts';
 import { exporterType, metricType } from './statistics.ts';
 
 export const rootType = sectionType({
-  settings: settingByName,
+  settings: settingTable,
   sections: {
     event_exporter: exporterType,
     metric: metricType,

@@ -1,5 +1,5 @@
 /** Every setting outside sections, and the type programs see them in. */
-import type { SettingTable, ValuesOf } from '../types/setting.ts';
+import type { ValuesOf } from '../types/setting.ts';
 import { authSettings } from './auth.ts';
 import { commonSettings } from './common.ts';
 import { deliverySettings } from './delivery.ts';
@@ -49,6 +49,3 @@ export const settingTable = {
 export type Settings = ValuesOf<typeof settingTable>;
 
 export type SettingName = keyof Settings;
-
-/** The same table where a name comes from a file. */
-export const settingByName: SettingTable = settingTable;

@@ -115,6 +115,7 @@ const others = [
   'log_core_filter',
   'login_access_sockets',
   'login_plugins',
+  'login_proxy_rawlog_dir',
   'mail_max_userip_connections',
   'master_user_separator',
   'process_shutdown_filter',
