@@ -9,23 +9,29 @@ type End = { protocol: Protocol | undefined; inbox: string; busy: boolean; pause
 
 const createEnd = (): End => ({ protocol: undefined, inbox: '', busy: false, paused: false, closed: false });
 
-const deliver = (to: End, from: End): void => {
-  if (to.busy || from.busy || to.protocol === undefined) return;
+/** Delivers in both directions until neither end has anything to get. */
+const deliver = (one: End, other: End): void => {
+  if (one.busy || other.busy) return;
+  while (deliverTo(one, other) || deliverTo(other, one));
+};
+
+/** False if there was nothing to deliver. */
+const deliverTo = (to: End, from: End): boolean => {
+  if (to.protocol === undefined || to.closed) return false;
+  const isEnd = to.inbox === '' && from.closed;
+  if (!isEnd && (to.inbox === '' || to.paused)) return false;
+  const bytes = to.inbox;
+  to.inbox = '';
   to.busy = true;
   try {
-    while (to.inbox !== '' && !to.paused && !to.closed) {
-      const bytes = to.inbox;
-      to.inbox = '';
-      to.protocol.receive(bytes);
-    }
-    if (from.closed && !to.closed && to.inbox === '') {
+    if (isEnd) {
       to.closed = true;
       to.protocol.end();
-    }
+    } else to.protocol.receive(bytes);
   } finally {
     to.busy = false;
   }
-  if (from.inbox !== '' || to.closed) deliver(from, to);
+  return true;
 };
 
 const outletOf = (self: End, other: End): Outlet => ({
