@@ -7,6 +7,7 @@ export * from './imap/backend-reply.ts';
 export * from './imap/backend-string.ts';
 export * from './imap/index.ts';
 export * from './ipc/index.ts';
+export * from './line/assert-never.ts';
 export * from './line/base64.ts';
 export * from './line/bytes.ts';
 export * from './line/client-input.ts';

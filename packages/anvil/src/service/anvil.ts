@@ -3,6 +3,7 @@ import type { Log, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import {
   ANVIL_MAX_LINE,
   type AnvilCommand,
+  assertNever,
   createLineDecoder,
   formatAnvilConnections,
   formatAnvilCount,
@@ -120,6 +121,6 @@ const answer = (command: AnvilCommand, state: State, isMaster: boolean): string 
     case 'PENALTY-DUMP':
       return formatAnvilPenalties(penalties.rows(nowSeconds()));
     default:
-      return command satisfies never;
+      return assertNever(command);
   }
 };

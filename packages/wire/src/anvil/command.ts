@@ -10,6 +10,7 @@
  *     PENALTY-INC ident checksum value        PENALTY-SET-EXPIRE-SECS n        no reply
  *     PENALTY-DUMP               -> ident TAB penalty TAB last-penalty TAB last-update ..., empty line
  */
+import { assertNever } from '../line/assert-never.ts';
 import type { ByteString } from '../line/bytes.ts';
 import { WireError } from '../line/errors.ts';
 import { joinTabs, splitTabs } from '../line/escape.ts';
@@ -82,7 +83,7 @@ export const formatAnvilCommand = (command: AnvilCommand): ByteString => {
     case 'PENALTY-SET-EXPIRE-SECS':
       return joinTabs([command.cmd, String(command.seconds)]);
     default:
-      return command satisfies never;
+      return assertNever(command);
   }
 };
 

@@ -7,6 +7,7 @@
  *     KICK-HOST TAB host...                     by the host as auth wrote it
  *     KICK-DIRECTOR-HASH TAB hash [TAB ip]      by user hash, sparing sessions to that backend
  */
+import { assertNever } from '../line/assert-never.ts';
 import type { ByteString } from '../line/bytes.ts';
 import { joinTabs, splitTabs } from '../line/escape.ts';
 import { parseUint32 } from '../line/number.ts';
@@ -35,7 +36,7 @@ export const formatProxyCommand = (command: ProxyCommand): ByteString => {
       return joinTabs(['KICK-DIRECTOR-HASH', String(hash), ...(exceptIp === undefined ? [] : [exceptIp])]);
     }
     default:
-      return command satisfies never;
+      return assertNever(command);
   }
 };
 

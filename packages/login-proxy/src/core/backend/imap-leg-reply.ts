@@ -1,5 +1,12 @@
 /** What the IMAP leg does with each line after the greeting: the second half of `imap-leg.ts`. */
-import { asciiUpper, type ByteString, encodeBase64, type ImapBackendReply, parseImapBackendReply } from '@homing/wire';
+import {
+  asciiUpper,
+  assertNever,
+  type ByteString,
+  encodeBase64,
+  type ImapBackendReply,
+  parseImapBackendReply,
+} from '@homing/wire';
 import { sendLogin, sendStartTlsOrLogin } from './imap-leg-send.ts';
 import { type ImapLegState, type ImapStep, withoutSent, withSent } from './imap-leg-state.ts';
 import { fail, type LegTask, sanitized } from './leg.ts';
@@ -28,7 +35,7 @@ export const answerImapReply = (task: LegTask, state: ImapLegState, line: ByteSt
     case 'unknown':
       return unexpected(state, line);
     default:
-      return reply satisfies never;
+      return assertNever(reply);
   }
 };
 

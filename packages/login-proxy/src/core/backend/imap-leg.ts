@@ -9,7 +9,7 @@
  * The capabilities of the greeting stay in use after STARTTLS. A reply to a command that was not sent is skipped with a
  * complaint (Dovecot believes it), so that nothing said before TLS can pass for the login's reply.
  */
-import { type ByteString, hasCapability, parseImapBackendBanner } from '@homing/wire';
+import { assertNever, type ByteString, hasCapability, parseImapBackendBanner } from '@homing/wire';
 import { answerImapReply } from './imap-leg-reply.ts';
 import { prefixed, sendLogin, sendStartTlsOrLogin } from './imap-leg-send.ts';
 import { IMAP_SENT, type ImapLegState, type ImapStep, imapLegStart, withSent } from './imap-leg-state.ts';
@@ -28,7 +28,7 @@ export const imapLeg: Leg<ImapLegState> = {
       case 'done':
         return [state, []];
       default:
-        return state.at satisfies never;
+        return assertNever(state.at);
     }
   },
   describe: ({ sent, received }) => `${IMAP_SENT.filter((name) => sent.has(name)).join('+')}/${received}`,

@@ -1,5 +1,5 @@
 /** What a login process answers to one ipc command of the group `proxy`; kicks happen on the way. */
-import { type ByteString, type IpcReply, parseProxyCommand } from '@homing/wire';
+import { assertNever, type ByteString, type IpcReply, parseProxyCommand } from '@homing/wire';
 import type { SessionTable } from './session-table.ts';
 
 const BY_ADMIN = 'Kicked by admin';
@@ -27,7 +27,7 @@ export const answerProxyCommand = (
       return [count(sessions.kick(BY_DIRECTOR, ({ user, ip }) => ip !== exceptIp && hashOf(user) === hash))];
     }
     default:
-      return command satisfies never;
+      return assertNever(command);
   }
 };
 

@@ -7,7 +7,7 @@
  *     B: +OK                        B: +OK         P: PASS password
  *     B: +OK Logged in.             what follows belongs to the relay
  */
-import { announcesXclient, type ByteString, encodeBase64, parsePop3BackendReply } from '@homing/wire';
+import { announcesXclient, assertNever, type ByteString, encodeBase64, parsePop3BackendReply } from '@homing/wire';
 import { fail, type Leg, type LegEffect, type LegTask, sanitized } from './leg.ts';
 import { decodeChallenge, initialResponse, respondToChallenge, type SaslState, startSasl } from './sasl-client.ts';
 
@@ -52,7 +52,7 @@ const takeLine = (task: LegTask, state: Pop3LegState, line: ByteString): Pop3Ste
     case 'done':
       return [state, []];
     default:
-      return state.at satisfies never;
+      return assertNever(state.at);
   }
 };
 

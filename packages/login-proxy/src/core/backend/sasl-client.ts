@@ -2,7 +2,7 @@
  * The client side of SASL towards a backend (lib-sasl/mech-*.c): the five mechanisms of Dovecot 2.3. Bytes here are
  * raw, base64 is the protocol's matter.
  */
-import { asciiUpper, type ByteString, decodeBase64, WireError } from '@homing/wire';
+import { asciiUpper, assertNever, type ByteString, decodeBase64, WireError } from '@homing/wire';
 
 export const SASL_MECHANISMS = ['PLAIN', 'LOGIN', 'EXTERNAL', 'XOAUTH2', 'OAUTHBEARER'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
@@ -65,7 +65,7 @@ const message = ({ mechanism, sent }: SaslState, { user, masterUser, password }:
     case 'OAUTHBEARER':
       return `n,a=${authid},\x01auth=Bearer ${password}\x01\x01`;
     default:
-      return mechanism satisfies never;
+      return assertNever(mechanism);
   }
 };
 

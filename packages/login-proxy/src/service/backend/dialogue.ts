@@ -3,7 +3,7 @@
  * when the stream is over, or when TLS must begin; then nothing listens to the stream any more and it is paused.
  */
 import type { Duplex } from 'node:stream';
-import { type ByteString, createLineDecoder, type LineDecoder, WireError } from '@homing/wire';
+import { assertNever, type ByteString, createLineDecoder, type LineDecoder, WireError } from '@homing/wire';
 import type { Leg, LegEffect, LegEvent, LegTask, ProxyFailure } from '../../core/backend/leg.ts';
 
 /** Dovecot's MAX_PROXY_INPUT_SIZE. */
@@ -116,6 +116,6 @@ const apply = <State>(
       return { end: 'logged-in', reply, capability, rest: lines.takeRest(), bytesSent: bytesSent() };
     }
     default:
-      return effect satisfies never;
+      return assertNever(effect);
   }
 };
