@@ -23,6 +23,7 @@ export type AttemptTask<State> = {
   readonly sourceIp: string | undefined;
   readonly leg: Leg<State>;
   readonly task: LegTask;
+  /** 0: none. */
   readonly timeoutMs: number;
   readonly verifyCertificate: boolean;
   /** Throws if the settings' certificates cannot be used. */
@@ -57,7 +58,7 @@ export const attemptLogin = async <State>(
   signal: AbortSignal,
 ): Promise<AttemptResult> => {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(TIMEOUT), attempt.timeoutMs);
+  const timer = startTimer(attempt.timeoutMs, () => abort.abort(TIMEOUT));
   const give = (): void => abort.abort(signal.reason);
   if (signal.aborted) give();
   signal.addEventListener('abort', give, { once: true });
@@ -68,6 +69,13 @@ export const attemptLogin = async <State>(
     signal.removeEventListener('abort', give);
   }
 };
+
+/** Longer times than Node's timers know would end at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+/** 0 is no timeout. */
+const startTimer = (ms: number, expired: () => void): NodeJS.Timeout | undefined =>
+  ms === 0 ? undefined : setTimeout(expired, Math.min(ms, MAX_TIMER_MS));
 
 type Progress<State> = { stream: Duplex; socket: Socket; state: State };
 

@@ -231,3 +231,22 @@ test('forward fields that do not fit are left out, with a warning', async () => 
   expect(world.entries.find(({ level }) => level === 'warning')?.text).toMatch(/Forward fields are too long/);
   session.stream.destroy();
 });
+
+test('a host that was down for long is not waited for by two', async () => {
+  await using backend = await startFakeBackend(() => undefined);
+  const world = backendWorld({ login_proxy_max_reconnects: 3 });
+  const now = Date.now();
+  Object.assign(world.hosts.of('127.0.0.1', backend.port), { lastSuccess: now - 40_000, lastFailure: now, waiting: 1 });
+  expect((await failure(world, backend.port)).code).toBe('connect');
+  expect(world.logged()).toEqual([`proxy(u,127.0.0.1:${backend.port}): Host is down`]);
+  expect([backend.connections, world.hosts.of('127.0.0.1', backend.port).waiting]).toEqual([0, 1]);
+});
+
+test.each([
+  ['no timeout at all', 0, {}],
+  ['one that no timer can count', 30_000, { proxy_timeout: '4000000000ms' }],
+])('%s', async (_, login_proxy_timeout, more) => {
+  await using backend = await startFakeBackend((socket) => scripted(socket, '* OK hi\r\n', () => 'L OK in\r\n'));
+  const world = backendWorld({ login_proxy_timeout });
+  (await world.login(fields(backend.port, more), world.context, never())).stream.destroy();
+});
