@@ -8,7 +8,10 @@ setup_node() {
   if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
     command -v npm >/dev/null || { say 'npm is missing: apt-get install npm'; return 1; }
     say 'Installing npm packages ...'
-    npm ci --ignore-scripts --no-audit --no-fund >&2 || return 1
+    # A lock file made where a registry serves one platform only lacks the other platforms' optional packages; npm ci
+    # refuses it, npm install takes the locked versions of all that is there.
+    npm ci --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 ||
+      npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || return 1
     touch node_modules/.package-lock.json
   fi
   PATH="$PWD/node_modules/.bin:$PATH"
