@@ -1,4 +1,5 @@
 /** What a scripted client of either protocol says before its login. */
+import type { ConnectionOptions } from 'node:tls';
 import type { ScriptStep } from './script.ts';
 
 export type Case = {
@@ -7,6 +8,8 @@ export type Case = {
   /** Not 127.0.0.1: the connection counts as insecure; 127.0.0.9 is trusted. */
   readonly from?: string;
   readonly tls?: boolean;
+  /** Of the client: its certificate, the server name it asks for. */
+  readonly tlsOptions?: ConnectionOptions;
   readonly greeting?: number | 'close';
 };
 

@@ -1,6 +1,6 @@
 /** A scripted client: sends exact bytes, and keeps every byte it gets back until a count of lines or the end. */
 import { connect as connectSocket, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { within } from './until.ts';
 
 /**
@@ -13,6 +13,7 @@ export type ScriptTarget = {
   /** Address to connect from; only 127.0.0.1 is the server's own and so counts as secured. */
   readonly from?: string;
   readonly tls?: boolean;
+  readonly tlsOptions?: ConnectionOptions;
 };
 
 const DEADLINE_MS = 15_000;
@@ -33,7 +34,7 @@ export const runScript = async (
   reader.watch(socket);
   const secure = async (): Promise<void> => {
     reader.unwatch(socket);
-    const upgraded = connectTls({ socket, rejectUnauthorized: false, servername: 'mail.example.com' });
+    const upgraded = connectTls({ socket, rejectUnauthorized: false, ...target.tlsOptions });
     reader.watch(upgraded);
     socket = upgraded;
     await within('a TLS handshake', DEADLINE_MS, new Promise((done) => upgraded.once('secureConnect', done)));

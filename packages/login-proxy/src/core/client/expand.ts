@@ -12,8 +12,7 @@ export const expandVariables = (template: string, lookup: Lookup): ByteString =>
     const name = long ?? short ?? '';
     if (name === '%') return '%';
     const value = lookup(name);
-    if (value === undefined)
-      return long === undefined ? `UNSUPPORTED_VARIABLE_${name}` : `UNSUPPORTED_VARIABLE_${name}`;
+    if (value === undefined) return `UNSUPPORTED_VARIABLE_${name}`;
     let result = value;
     for (const modifier of modifiers) {
       if (modifier === 'L') result = asciiLower(result);
