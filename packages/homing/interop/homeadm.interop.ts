@@ -88,6 +88,45 @@ const WITHOUT_A_DIRECTOR = [
   'director status -a nosuchhost.invalid:1',
 ];
 
+const OTHER_COMMANDS = [
+  'auth lookup u1@example.com',
+  'auth lookup -f password u1@example.com',
+  'auth lookup u1@example.com nosuch',
+  'auth lookup',
+  'auth lookup -a /nonexistent/auth u1',
+  'auth test u1@example.com x',
+  'auth test u1@example.com bad',
+  'auth test -x rip=1.2.3 u1 x',
+  'auth test -x rip=1.2.3.4 -x forward_a=b -x foo=bar u1@example.com x',
+  'auth test -a /nonexistent/auth u1 x',
+  'auth cache flush u1',
+  'user -u u1@example.com',
+  'user -u nosuch',
+  'user -u -f home u1@example.com',
+  'user -u -f home nosuch',
+  'user -u -a /nonexistent/auth u1',
+  'user *',
+  'user U1*',
+  'user * u?@*',
+  'proxy list',
+  '-f json proxy list',
+  'proxy kick',
+  'proxy kick u1',
+  'proxy kick -h 127.0.0.9',
+  'proxy kick -f user_group g1',
+  'pw -s SHA256 -p a',
+  'pw -s SHA256.HEX -p a -V',
+  'pw -s NOPE -p a',
+  'pw -s DIGEST-MD5 -p a',
+  'pw -t {PLAIN}a -p a',
+  'pw -t {PLAIN}a -p b',
+  'pw -t {SHA1}zzz -p b',
+  'pw -t {NOPE}zzz -p b',
+  'pw -t a -p b',
+  'pw -r 99999999999 -p a',
+  'reload x',
+];
+
 const ON_THE_REAL_ONE = [
   'director add',
   'director add 15',
@@ -113,8 +152,8 @@ describeWithDovecot('homeadm', () => {
 
   const compare = async (line: string, socket?: string): Promise<void> => {
     const words = line.split(' ');
-    const group = words.indexOf('director');
-    const name = words[group + 1] === 'ring' ? group + 3 : group + 2;
+    const command = words.indexOf('director');
+    const name = words[command + 1] === 'ring' ? command + 3 : command + 2;
     const args = socket === undefined ? words : words.toSpliced(name, 0, '-a', socket);
     const expected = await real(pair.dovecot.configFile, ...args);
     expect(await homeadm(pair.dovecot.configFile, ...args)).toEqual(expected);
@@ -123,6 +162,7 @@ describeWithDovecot('homeadm', () => {
   test.each(ON_A_DIRECTOR)("Dovecot's director: %s", (line) => compare(line));
   test.each(ON_THE_REAL_ONE)('wrong arguments: %s', (line) => compare(line));
   test.each(WITHOUT_A_DIRECTOR)('no director: %s', (line) => compare(line));
+  test.each(OTHER_COMMANDS)('other commands: %s', (line) => compare(line));
   test.each(ON_A_DIRECTOR)('our director: %s', (line) => compare(line, pair.admin.homing));
 
   test.each(['auth-master', 'auth-login'])('%s is no director', (socket) =>

@@ -3,6 +3,7 @@ import type { Connect } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { CommandSpec, Values } from '../core/command/command.ts';
 import type { Output } from '../core/print/output.ts';
+import type { PasswordTools } from './password-tools.ts';
 
 export type DoveadmSettings = {
   readonly base_dir: string;
@@ -20,6 +21,12 @@ export type Host = {
   /** `YYYY-MM-DD HH:MM:SS` of a Unix time, in the local time zone. */
   localTime(seconds: number): string;
   md5(bytes: ByteString): Uint8Array;
+  /** Asks on the terminal, without showing what is typed. */
+  readPassword(prompt: string): Promise<ByteString>;
+  /** Resolves when it is done, with what is wrong if it could not be. */
+  signalServer(command: 'reload' | 'stop', baseDir: string): Promise<string | undefined>;
+  readonly pid: number;
+  readonly passwords: PasswordTools;
 };
 
 export type Context = {
@@ -31,6 +38,8 @@ export type Context = {
   readonly verbose: boolean;
   /** Raw bytes on stdout, past the formatter. */
   readonly print: (bytes: ByteString) => void;
+  /** A line on stderr without a level before it. */
+  readonly say: (text: string) => void;
   readonly info: (text: string) => void;
   readonly warning: (text: string) => void;
   readonly error: (text: string) => void;

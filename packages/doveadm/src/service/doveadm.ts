@@ -93,6 +93,7 @@ const runCommand = async (
     host: doveadm.host,
     verbose: options.verbose,
     print,
+    say: err,
     info: (text) => err(`Info: ${text}`),
     warning: (text) => err(`Warning: ${text}`),
     error: (text) => err(`Error: ${text}`),

@@ -4,6 +4,9 @@ import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { Host } from '@homing/doveadm';
 import { connectTcpProtocol, connectUnix, createLog, errnoText, errorCode, type Log } from '@homing/io';
+import { tellRunning } from '../command-line/running.ts';
+import { askPassword } from './ask-password.ts';
+import { createPasswordTools } from './passwords.ts';
 
 /** EAI_* of getaddrinfo(3), in gai_strerror(3)'s words. */
 const LOOKUP_ERRORS: Readonly<Record<string, string>> = {
@@ -37,6 +40,13 @@ export const createHost = (say: (line: string) => void): Host => {
     },
     localTime,
     md5: (bytes) => createHash('md5').update(bytes, 'latin1').digest(),
+    readPassword: askPassword,
+    async signalServer(command, baseDir) {
+      const { status, text } = await tellRunning(command, baseDir);
+      return status === 0 ? undefined : text;
+    },
+    pid: process.pid,
+    passwords: createPasswordTools(),
   };
 };
 

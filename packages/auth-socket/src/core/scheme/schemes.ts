@@ -52,3 +52,5 @@ export const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['SCRAM-SHA-1', scram('SCRAM-SHA-1', 'sha1')],
   ['SCRAM-SHA-256', scram('SCRAM-SHA-256', 'sha256')],
 ]);
+
+export const schemeNames: readonly string[] = [...SCHEMES.keys()];

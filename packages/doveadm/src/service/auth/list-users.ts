@@ -1,32 +1,35 @@
-/** All users of the userdbs, by `LIST` on an auth-userdb socket (lib-auth/auth-master.c). */
-import { type ByteString, splitTabs } from '@homing/wire';
+/** All users of the userdbs, by LIST on an auth-userdb socket. */
+import { type ByteString, createRequestInfo, encodeAuthMasterCommand, type RequestInfo } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import type { Context } from '../context.ts';
-import { converse } from '../conversation.ts';
+import { masterFailed, nextReply, openMaster } from './master.ts';
 
-/** `more`: parameters of the LIST request, each after a TAB. A failure is said, and what came before it is returned. */
-export const listUsers = async (path: string, more: string, context: Context): Promise<ByteString[]> => {
+/** A failure is said, and what came before it is returned. */
+export const listUsers = async (
+  path: string,
+  mask: ByteString | undefined,
+  context: Context,
+  info: RequestInfo = createRequestInfo(),
+): Promise<{ users: ByteString[]; failed: boolean }> => {
   const users: ByteString[] = [];
-  const failed = (text?: string): ByteString[] => {
-    if (text !== undefined) context.error(text);
-    context.error('user listing failed');
-    context.exitCode = EXIT.tempFail;
-    return users;
-  };
   try {
-    const auth = await converse(context.host.connectUnix(path));
-    auth.send(`VERSION\t1\t0\nLIST\t1${more}\n`);
+    const auth = await openMaster(path, context);
+    auth.send(encodeAuthMasterCommand({ cmd: 'LIST', id: 1, mask, info }));
     for (;;) {
-      const line = await auth.next();
-      if (line === undefined) return failed(`auth-master: Disconnected from auth socket ${path}`);
-      const [command, id, name] = splitTabs(line);
-      if (id !== '1') continue;
-      if (command === 'LIST' && name !== undefined) users.push(name);
-      if (command !== 'DONE') continue;
+      const reply = await nextReply(auth);
+      if (reply.cmd === 'LIST') users.push(reply.user);
+      if (reply.cmd !== 'DONE') continue;
       auth.close();
-      return name === 'fail' ? failed() : users;
+      return { users, failed: reply.failed };
     }
   } catch (error) {
-    return failed(`auth-master: connect(${path}) failed: ${(error as Error).message}`);
+    masterFailed('userdb list', path, error, context);
+    return { users, failed: true };
   }
+};
+
+/** Says that the list is not complete. */
+export const listingFailed = (context: Context): void => {
+  context.error('user listing failed');
+  context.exitCode = EXIT.tempFail;
 };

@@ -60,7 +60,7 @@ const nextOrFatal = async (conversation: Conversation, path: string): Promise<st
   }
 };
 
-export const openUnix = async (path: string, { host }: Context): Promise<Conversation> => {
+const openUnix = async (path: string, { host }: Context): Promise<Conversation> => {
   try {
     return await converse(host.connectUnix(path));
   } catch (error) {

@@ -2,7 +2,7 @@
 import { type ByteString, createUserHash, type IpAddress, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
-import { listUsers } from '../auth/list-users.ts';
+import { listingFailed, listUsers } from '../auth/list-users.ts';
 import type { Command, Context } from '../context.ts';
 import { type Director, openDirector } from './connection.ts';
 import { hostParameter, socketPath } from './parameters.ts';
@@ -109,7 +109,11 @@ const namesByHash = async (context: Context): Promise<NamesByHash> => {
 
 const userNames = async (context: Context): Promise<readonly ByteString[]> => {
   const file = context.values.text('users-file');
-  if (file === undefined) return listUsers(`${context.settings().base_dir}/auth-userdb`, '', context);
+  if (file === undefined) {
+    const { users, failed } = await listUsers(`${context.settings().base_dir}/auth-userdb`, undefined, context);
+    if (failed) listingFailed(context);
+    return users;
+  }
   const lines = readLines(file, context);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 };

@@ -1,0 +1,74 @@
+/** `auth test`: logs a user in by PLAIN, as a login process would, and shows the reply. */
+import {
+  encodeAuthClientCommand,
+  encodeAuthClientHello,
+  escapeTab,
+  parseAuthReply,
+  parseAuthServerHelloLine,
+} from '@homing/wire';
+import { EXIT } from '../../core/command/command.ts';
+import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
+import type { Command, Context } from '../context.ts';
+import { converse } from '../conversation.ts';
+import { authInfo, type Info, requestInfo } from './auth-info.ts';
+
+/** What doveadm 2.3 announces. */
+const MINOR = 2;
+
+export const authTest: Command = {
+  name: 'auth test',
+  usage: '[-a <auth socket path>] [-x <auth info>] [-M <master user>] <user> [<password>]',
+  summary: 'Authenticate a user and show the reply',
+  parameters: [
+    { name: 'socket-path', type: 'string', short: 'a' },
+    authInfo,
+    { name: 'master-user', type: 'string', short: 'M' },
+    { name: 'user', type: 'string', positional: true },
+    { name: 'password', type: 'string', positional: true },
+  ],
+  async run(context) {
+    const { values, host } = context;
+    const info = requestInfo(values.list('auth-info'));
+    const user = values.text('user');
+    if (user === undefined) throw new WrongUsage();
+    const password = values.text('password') ?? (await host.readPassword('Password: '));
+    const plain = `${user}\0${values.text('master-user') ?? user}\0${password}`;
+    const answer = await authenticate(plain, info, context);
+    if (answer === undefined) {
+      context.exitCode = EXIT.noPermission;
+      return;
+    }
+    const { succeeded, fields } = answer;
+    const extra = fields.length === 0 ? '' : `extra fields:\n${fields.map((field) => `  ${field}\n`).join('')}`;
+    context.print(`passdb: ${user} auth ${succeeded ? 'succeeded' : 'failed'}\n${extra}`);
+    if (!succeeded) context.exitCode = EXIT.noPermission;
+  },
+};
+
+const authenticate = async (
+  plain: string,
+  { info, extra }: Info,
+  context: Context,
+): Promise<{ succeeded: boolean; fields: readonly string[] } | undefined> => {
+  const path = context.values.text('socket-path') ?? `${context.settings().base_dir}/auth-client`;
+  try {
+    const auth = await converse(context.host.connectUnix(path));
+    auth.send(encodeAuthClientHello({ minor: MINOR, pid: context.host.pid }));
+    for (let line = await auth.next(); line !== undefined; line = await auth.next()) {
+      if (parseAuthServerHelloLine(line).cmd === 'DONE') break;
+    }
+    const resp = Buffer.from(plain, 'latin1').toString('base64');
+    const request = encodeAuthClientCommand({ cmd: 'AUTH', id: 1, mechanism: 'PLAIN', info, resp });
+    const more = extra.map((field) => `\t${escapeTab(field)}`).join('');
+    auth.send(request.replace(/\tresp=[^\t]*$/, (end) => more + end));
+    const line = await auth.next();
+    if (line === undefined) throw new Error('Connection closed');
+    const reply = parseAuthReply(line);
+    auth.close();
+    if (reply.cmd === 'OK' || reply.cmd === 'FAIL') return { succeeded: reply.cmd === 'OK', fields: reply.params };
+  } catch (error) {
+    context.error(`auth-client: conn unix:${path}: connect(${path}) failed: ${(error as Error).message}`);
+    return undefined;
+  }
+  throw new Fatal('passdb expects SASL continuation', EXIT.tempFail);
+};
