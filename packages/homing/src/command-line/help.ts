@@ -24,8 +24,9 @@ OPTIONS
 COMMANDS
     reload    Read the configuration again (SIGHUP). If it has an error the
               running one stays, and the log names the file and line.
-    stop      Stop (SIGTERM): accept no more, finish logins under way, end.
-              Once more, or SIGTERM again: end at once.
+    stop      Stop (SIGTERM): accept no more, give logins under way 5 seconds,
+              end sessions as they fall idle, end. Once more, or SIGTERM
+              again: end at once.
     reopen    Open the log files again, after rotation (SIGUSR1).
 
 RELOAD

@@ -36,20 +36,20 @@ export type CrewOptions = {
 export const startCrewProcess = (options: CrewOptions): CrewProcess => {
   const { name, log } = options;
   const first = Promise.withResolvers<void>();
-  // Whoever starts the process may wait for it; nobody has to.
-  first.promise.catch(() => {});
   const answers: ((refusal: string | undefined) => void)[] = [];
   let ready = false;
+  let wasReady = false;
   const onMessage = (message: unknown): void => {
     if (!isFromChild(message)) return;
     switch (message.on) {
       case 'ready':
         ready = true;
+        wasReady = true;
         first.resolve();
         options.onReady();
         return;
       case 'failed':
-        log.error('child_failed', {}, `service(${name}): ${message.text}`);
+        if (wasReady) log.error('child_failed', {}, `service(${name}): ${message.text}`);
         first.reject(new Error(message.text));
         return;
       case 'reloaded':
@@ -76,6 +76,8 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
     return child;
   };
   const supervised = supervise({ name, start, log, now: Date.now });
+  // What never worked is not tried again: it is the administrator's turn.
+  first.promise.catch(() => void supervised.end());
   return {
     name,
     ready: first.promise,

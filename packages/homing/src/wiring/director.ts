@@ -6,7 +6,13 @@
 import { lookup } from 'node:dns/promises';
 import type { AuthServer } from '@homing/auth-socket';
 import type { Config, Settings } from '@homing/config';
-import { createDirector, type DirectorService, type FlushTarget } from '@homing/director-ring';
+import {
+  type AuthSocket,
+  type AuthSockets,
+  createDirector,
+  type DirectorService,
+  type FlushTarget,
+} from '@homing/director-ring';
 import { type Connect, captureProgram, connectInProcess, connectTcpProtocol, connectUnix, type Log } from '@homing/io';
 import { runsDirector } from '../plan/listener-plan.ts';
 
@@ -34,13 +40,14 @@ export const startDirector = async (
   });
 };
 
-type ConnectAuth = { readonly login: Connect; readonly userdb: Connect };
-
-const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log): ConnectAuth => {
+const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log): AuthSockets => {
   const { base_dir, homing_auth_login_socket, homing_auth_userdb_socket } = settings;
-  const connect = (type: 'login' | 'userdb', socket: string): Connect => {
-    if (socket === '' && auth !== undefined) return connectInProcess(auth.serve(type, undefined));
-    return connectUnix(socket === '' ? `${base_dir}/auth-${type}` : socket, log, AUTH_RETRY_MS);
+  const connect = (type: 'login' | 'userdb', socket: string): AuthSocket => {
+    if (socket === '' && auth !== undefined) {
+      return { connect: connectInProcess(auth.serve(type, undefined)), isOurs: true };
+    }
+    const path = socket === '' ? `${base_dir}/auth-${type}` : socket;
+    return { connect: connectUnix(path, log, AUTH_RETRY_MS), isOurs: false };
   };
   return { login: connect('login', homing_auth_login_socket), userdb: connect('userdb', homing_auth_userdb_socket) };
 };

@@ -3,6 +3,7 @@
  * the core only through its sockets: the auth or director socket that the service names, `login/ipc-proxy`, the fifo.
  */
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '@homing/config';
 import { connectUnix, dropPrivileges, type Log } from '@homing/io';
 import { createLoginWorker, createProxyBackend, type LoginWorker, type ProxyBackend } from '@homing/login-proxy';
@@ -89,9 +90,17 @@ const createLoginService = async (config: Config, role: LoginRole, log: Log): Pr
   return { worker, backend, idle };
 };
 
+/** A login under way is done in less; who only sits there must not hold up the end of the server. */
+const LOGIN_GRACE_MS = 5_000;
+
 const stopService = async ({ worker, backend, idle }: LoginService, sessions: 'keep' | 'end'): Promise<void> => {
-  await worker.shutdown();
-  await (sessions === 'keep' ? idle() : backend.drain());
+  if (sessions === 'keep') {
+    await worker.shutdown();
+    await idle();
+  } else {
+    await Promise.race([worker.shutdown(), delay(LOGIN_GRACE_MS)]);
+  }
   await worker[Symbol.asyncDispose]();
+  await backend.drain();
   await backend[Symbol.asyncDispose]();
 };
