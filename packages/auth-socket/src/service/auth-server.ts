@@ -1,9 +1,9 @@
 /** The auth server: one SPID, one set of connections, one configuration after another. */
-import type { AuthServer, AuthServerOptions } from './auth-server-options.ts';
+import type { AuthConfig, AuthServer, AuthServerOptions } from './auth-server-options.ts';
 import { serveClient } from './client-connection.ts';
 import { createClientRegistry } from './client-registry.ts';
 import { createFailureQueue } from './failure-queue.ts';
-import { buildGeneration } from './generation.ts';
+import { buildGeneration, configWarnings, type OwnedGeneration } from './generation.ts';
 import { serveMaster } from './master-connection.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +15,12 @@ export const createAuthServer = async (options: AuthServerOptions): Promise<Auth
   const { host, drivers, log } = options;
   const ended = new AbortController();
   const pick = (below: number): number => randomBelow(below, host.randomBytes);
-  let generation = await buildGeneration(options.config, drivers, host);
+  const build = async (config: AuthConfig): Promise<OwnedGeneration> => {
+    const built = await buildGeneration(config, drivers, host);
+    for (const text of configWarnings(config)) log.warning('auth_settings', {}, text);
+    return built;
+  };
+  let generation = await build(options.config);
   const clients = createClientRegistry();
   const failures = createFailureQueue(host.now, pick);
   const world: World = {
@@ -41,7 +46,7 @@ export const createAuthServer = async (options: AuthServerOptions): Promise<Auth
       return type === 'login' || type === 'client' ? serveClient(world, type) : serveMaster(world, type, file);
     },
     async reload(config) {
-      const next = await buildGeneration(config, drivers, host);
+      const next = await build(config);
       const last = generation;
       generation = next;
       await last.retire();

@@ -18,7 +18,7 @@ import type { LoginConnection } from './client-registry.ts';
 import { type ClientRequests, createClientRequests } from './client-requests.ts';
 import { hideResponse } from './hide-passwords.ts';
 import { createLineReader } from './line-reader.ts';
-import type { World } from './world.ts';
+import { logsLines, type World } from './world.ts';
 
 type Serving = { at: 'serving'; pid: number; requests: ClientRequests; login: LoginConnection | undefined };
 type State = { at: 'handshake'; handshake: Handshake } | Serving | { at: 'closed' };
@@ -68,7 +68,7 @@ const createClientConnection = (world: World, kind: 'login' | 'client', cookie: 
   const take = (line: ByteString): boolean => {
     if (state.at === 'handshake') return takeHandshake(state.handshake, line);
     if (state.at === 'closed') return false;
-    if (log.debugEnabled) log.debug('auth_client_command', {}, `client in: ${hideResponse(line)}`);
+    if (logsLines(world)) log.debug('auth_client_command', {}, `client in: ${hideResponse(line)}`);
     const fault = runCommand(line, state);
     return fault === undefined || refuse(`BUG: Authentication client ${fault}`);
   };

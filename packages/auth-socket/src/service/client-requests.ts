@@ -10,7 +10,7 @@ import { logRequestDebug, logRequestError, logRequestInfo, printable } from '../
 import { createAnswers } from './client-answers.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { createLiveRequests, type Live } from './live-requests.ts';
-import type { World } from './world.ts';
+import { logsLines, type World } from './world.ts';
 
 export type RequestsOwner = {
   /** 0 on authentication-only sockets. */
@@ -42,7 +42,7 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
   let isOver = false;
   const send = (line: ByteString): void => {
     if (isOver) return;
-    if (env.log.debugEnabled) {
+    if (logsLines(world)) {
       env.log.debug('auth_client_reply', {}, `client passdb out: ${hidePasswords(line.slice(0, -1))}`);
     }
     owner.send(line);

@@ -57,6 +57,7 @@ const build = async (
     if (isRetired && waiting === 0) await opened.disposeAsync();
   };
   return {
+    debug: settings.auth_debug,
     mechanisms,
     mechs: [...mechanisms.values()].map(({ name, flags }) => ({ name, flags })),
     authFor: (service) => services.get(service ?? '') ?? fallback,
@@ -75,6 +76,12 @@ const build = async (
     },
   };
 };
+
+/** What the administrator should know, one text each. */
+export const configWarnings = (config: AuthConfig): readonly string[] =>
+  ['', ...config.protocols].some((protocol) => config.settingsFor(protocol).settings.auth_cache_size !== 0)
+    ? ['auth_cache_size is set, but there is no auth cache: every request asks the databases']
+    : [];
 
 /** Settings that would change who gets in, or how fast, and that this version does not have. */
 const refuseWhatIsMissing = (config: AuthConfig): void => {

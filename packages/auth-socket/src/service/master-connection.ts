@@ -26,7 +26,7 @@ import { peerPermissions } from './peer-permissions.ts';
 import { handOver } from './request-handover.ts';
 import { createUserList, type UserList } from './user-list.ts';
 import { userLookup } from './user-lookup.ts';
-import type { World } from './world.ts';
+import { logsLines, type World } from './world.ts';
 
 const MAX_LOGGED = 80;
 
@@ -58,7 +58,7 @@ const createMasterConnection = (
   };
   const send = (line: ByteString): void => {
     if (isClosed) return;
-    if (log.debugEnabled) log.debug('auth_master_reply', {}, `master userdb out: ${hidePasswords(line.slice(0, -1))}`);
+    if (logsLines(world)) log.debug('auth_master_reply', {}, `master userdb out: ${hidePasswords(line.slice(0, -1))}`);
     outlet.send(line);
   };
   const permissions = peerPermissions(kind === 'userdb' ? file : undefined, () => outlet.peer);
@@ -66,7 +66,7 @@ const createMasterConnection = (
   const list = createUserList(asker, outlet, world);
 
   const takeCommand = (line: ByteString): boolean => {
-    if (log.debugEnabled) log.debug('auth_master_command', {}, `master in: ${line}`);
+    if (logsLines(world)) log.debug('auth_master_command', {}, `master in: ${line}`);
     const command = commandFor(kind, line);
     if (typeof command === 'string') return refuse(command);
     runCommand(command, asker, list, world);

@@ -9,6 +9,8 @@ import type { FailureQueue } from './failure-queue.ts';
 
 /** One configuration, built; a reload brings the next. */
 export type Generation = {
+  /** `auth_debug`: the lines of the protocol are logged. */
+  readonly debug: boolean;
   readonly mechanisms: ReadonlyMap<string, Mechanism>;
   /** For the hello, in the order of `auth_mechanisms`. */
   readonly mechs: readonly Mech[];
@@ -25,3 +27,6 @@ export type World = {
   readonly clients: ClientRegistry;
   readonly failures: FailureQueue;
 };
+
+/** Whether the lines of the protocol are wanted in the log; ask before putting one together. */
+export const logsLines = (world: World): boolean => world.env.log.debugEnabled && world.current().debug;
