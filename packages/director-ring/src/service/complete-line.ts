@@ -3,30 +3,40 @@ import type { Outlet } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { MailHost } from '../core/host/mail-host.ts';
 import { requestHost } from '../core/request/requests.ts';
-import { completeSuccessLine, failSuccessLine, readSuccessLine } from '../core/request/success-line.ts';
+import {
+  completeSuccessLine,
+  failSuccessLine,
+  readSuccessLine,
+  type SuccessLine,
+} from '../core/request/success-line.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What to send at once, with its LF; empty if the line has to wait and will be sent to the client later. */
 export const completeLine = (runtime: Runtime, line: ByteString, client: Outlet): ByteString => {
   const success = readSuccessLine(line);
   if (success?.username === undefined) return `${line}\n`;
-  const { director, log } = runtime;
+  const { director } = runtime;
   const username = withoutMaster(success.username, director.settings.auth_master_user_separator);
-  const complete = (host: MailHost): ByteString =>
-    `${completeSuccessLine(line, success, host, Math.floor(director.settings.director_user_expire / 2))}\n`;
-  const fail = (reason: string): ByteString => {
-    const text = `director: User ${username} host lookup failed: ${reason}`;
-    log.error('director_host_lookup_failed', { user: username }, text);
-    return `${failSuccessLine(line)}\n`;
-  };
-
   const answer = requestHost(director, username, success.tag, runtime.now());
-  if (answer.result === 'host') return complete(answer.host);
-  if (answer.result === 'fail') return fail(answer.reason);
+  if (answer.result === 'host') return withHost(runtime, line, success, answer.host);
+  if (answer.result === 'fail') return failed(runtime, line, username, answer.reason);
   runtime.whenAnswered(answer.ticket, (late) =>
-    client.send(late.result === 'host' ? complete(late.host) : fail(late.reason)),
+    client.send(
+      late.result === 'host'
+        ? withHost(runtime, line, success, late.host)
+        : failed(runtime, line, username, late.reason),
+    ),
   );
   return '';
+};
+
+const withHost = ({ director }: Runtime, line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
+  `${completeSuccessLine(line, success, host, Math.floor(director.settings.director_user_expire / 2))}\n`;
+
+const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason: string): ByteString => {
+  const text = `director: User ${username} host lookup failed: ${reason}`;
+  log.error('director_host_lookup_failed', { user: username }, text);
+  return `${failSuccessLine(line)}\n`;
 };
 
 /** `user*master` belongs where `user` belongs. Only the separator's first character counts. */
