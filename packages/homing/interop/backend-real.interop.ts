@@ -1,4 +1,5 @@
 /** Our backend side and real Dovecot backends: what they learn about the client, TLS, and what happens when they die. */
+import { copyFile, mkdir } from 'node:fs/promises';
 import { setTimeout as later } from 'node:timers/promises';
 import { imapLoginReply, ProxyError } from '@homing/login-proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { type BackendSide, startBackendSide } from './lib/backend-side.ts';
 import { makeCertificate } from './lib/certificate.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
 import { freePorts } from './lib/ports.ts';
+import { run } from './lib/process.ts';
 import { makeMailDir } from './lib/server.ts';
 import { socketPair } from './lib/socket-pair.ts';
 import { describeWithDovecot } from './lib/suite.ts';
@@ -118,6 +120,7 @@ describeWithDovecot('a real backend', () => {
     const { user, context, session } = await login('imap', ports.imap, {});
     const { ours, theirs } = await socketPair();
     let heard = '';
+    const closed = new Promise((resolve) => theirs.once('close', resolve));
     theirs.setEncoding('latin1').on('data', (bytes: string) => {
       heard += bytes;
     });
@@ -129,7 +132,7 @@ describeWithDovecot('a real backend', () => {
       context,
     );
     theirs.write('c LOGOUT\r\n');
-    await ended;
+    await Promise.all([ended, closed]);
     expect(heard).toMatch(
       /^a OK \[CAPABILITY [^\r]*\] Logged in\r\n\* FLAGS [\s\S]*b OK [\s\S]*\* BYE Logging out\r\nc OK /,
     );
@@ -196,6 +199,20 @@ describeWithDovecot('a real backend', () => {
     const context = other.context({ protocol: 'imap', user: 'u' });
     const reply = { host: '127.0.0.1', port: String(ports.imaps), pass: 'pass1', ssl: 'yes' };
     (await other.login(reply, context)).stream.destroy();
+  });
+
+  test('a directory of certificates', async () => {
+    const dir = `${dovecot.dir}/trusted`;
+    await mkdir(dir);
+    await copyFile(`${dovecot.dir}/tls.pem`, `${dir}/backend.pem`);
+    const settings = { ssl_client_ca_dir: dir };
+    const context = side.context({ protocol: 'imap', user: 'u' });
+    const reply = { host: NAME, hostip: '127.0.0.1', port: String(ports.imaps), pass: 'pass1', ssl: 'yes' };
+    await using before = await startBackendSide({ settings });
+    await expect(before.login(reply, context)).rejects.toMatchObject({ code: 'internal-config' });
+    expect((await run('openssl', ['rehash', dir])).code).toBe(0);
+    await using after = await startBackendSide({ settings });
+    (await after.login(reply, context)).stream.destroy();
   });
 
   test('a source address of our choice', async () => {

@@ -38,15 +38,10 @@ const flaky: BackendScript = {
   greeting: FULL,
   answer: (line, n) => (line.startsWith('L ') ? [n === 1 ? 'L NO [UNAVAILABLE] later' : 'L OK in'] : []),
 };
-/** Challenges whatever comes after the command, twice. */
+/** An ID, the command, two challenges. */
 const challenging = (greeting: string, fields: string): Case => {
-  const asked = new Map<number, number>();
-  const answer: BackendScript['answer'] = (line, connection) => {
-    if (line.startsWith('I ')) return ['I OK'];
-    const count = (asked.get(connection) ?? 0) + 1;
-    asked.set(connection, count);
-    return [count === 1 ? '+ VXNlcm5hbWU6' : count === 2 ? '+ UGFzc3dvcmQ6' : 'L OK in'];
-  };
+  const answers = [['I OK'], ['+ VXNlcm5hbWU6'], ['+ UGFzc3dvcmQ6'], ['L OK in']];
+  const answer: BackendScript['answer'] = (_line, _connection, nth) => answers[nth - 1] ?? [];
   return { protocol: 'imap', fields, script: { greeting, answer } };
 };
 const once = (greeting: string, fields: string): Case => {

@@ -4,8 +4,8 @@ import { createServer, type Socket } from 'node:net';
 export type BackendScript = {
   /** Sent at once; without CRLF. Undefined: nothing, `''`: hang up. */
   readonly greeting: string | undefined;
-  /** To a line on the nth connection, from 1: lines without CRLF, or `hang up`. */
-  readonly answer: (line: string, connection: number) => readonly string[] | 'hang up';
+  /** To the nth line of a connection, both from 1: lines without CRLF, or `hang up`. */
+  readonly answer: (line: string, connection: number, nth: number) => readonly string[] | 'hang up';
 };
 
 export type ScriptedBackend = AsyncDisposable & { readonly port: number; readonly heard: readonly string[] };
@@ -21,12 +21,14 @@ export const startScriptedBackend = async ({ greeting, answer }: BackendScript):
     if (greeting === '') socket.end();
     else if (greeting !== undefined) socket.write(`${greeting}\r\n`, 'latin1');
     let rest = '';
+    let nth = 0;
     socket.on('data', (bytes: string) => {
       heard[index] += bytes;
       const lines = (rest + bytes).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const replies = answer(line, index + 1);
+        nth += 1;
+        const replies = answer(line, index + 1, nth);
         if (replies === 'hang up') socket.end();
         else for (const reply of replies) socket.write(`${reply}\r\n`, 'latin1');
       }

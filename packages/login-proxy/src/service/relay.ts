@@ -12,6 +12,7 @@ import type { SessionTable } from '../core/backend/session-table.ts';
 import type { ClientContext, ProxiedSession, Relay, RelayedClient } from '../core/proxy-login.ts';
 import type { BackendSettings } from './backend/backend-settings.ts';
 import type { ProxyNotify } from './notify.ts';
+import { closeClient, closeSoon } from './relay-close.ts';
 import { startPump } from './relay-pump.ts';
 
 export type RelaysOptions = {
@@ -39,8 +40,6 @@ export type Relays = {
 
 const DIE_IDLE_MS = 2000;
 const SHUTDOWN_REASON = 'Process shutting down';
-/** A client that does not take the last bytes of a session keeps them this long. */
-const LINGER_MS = 10_000;
 
 /** One session as its owner sees it. */
 type Relayed = {
@@ -183,32 +182,4 @@ const disconnectDelay = (options: RelaysOptions, session: ProxiedSession): numbe
 const closeBackend = (backend: Duplex, { release }: RelaysOptions): void => {
   release(backend);
   closeSoon(backend);
-};
-
-/** Resolves when the client is closed: at once, or after `delay`, in which it may only leave. */
-const closeClient = (client: Duplex, delay: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (client.destroyed) {
-      resolve();
-      return;
-    }
-    client.once('close', () => resolve());
-    if (delay === 0) {
-      closeSoon(client);
-      return;
-    }
-    const timer = setTimeout(() => closeSoon(client), delay);
-    client.once('close', () => clearTimeout(timer));
-    client.once('end', () => closeSoon(client));
-    client.on('data', () => undefined).resume();
-  });
-
-/** Ends the stream and destroys it once its last bytes left, or when they obviously will not. */
-const closeSoon = (stream: Duplex): void => {
-  if (stream.destroyed) return;
-  const unsent = stream.writableLength;
-  stream.end(() => stream.destroy());
-  if (unsent === 0) return;
-  const timer = setTimeout(() => stream.destroy(), LINGER_MS);
-  stream.once('close', () => clearTimeout(timer));
 };

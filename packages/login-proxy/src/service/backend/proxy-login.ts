@@ -2,51 +2,19 @@
  * `ProxyLogin` on real sockets: decides from the auth reply where to go, tries until it is in, tries again where that can
  * help, and writes Dovecot's log lines about it. The relay takes over what it returns.
  */
-import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogFields, TlsClientContext } from '@homing/io';
 import type { ByteString } from '@homing/wire';
-import {
-  afterText,
-  clockSeconds,
-  connectionInfo,
-  failureLogText,
-  isRefusal,
-  isRetryable,
-  proxyError,
-  startedText,
-} from '../../core/backend/failure.ts';
-import {
-  beginConnect,
-  connectAbandoned,
-  connectFailed,
-  connectSucceeded,
-  type HostState,
-  type HostStates,
-} from '../../core/backend/host-state.ts';
+import { afterText, clockSeconds, isRetryable } from '../../core/backend/failure.ts';
+import { beginConnect, connectAbandoned, connectFailed, connectSucceeded } from '../../core/backend/host-state.ts';
 import { imapLeg } from '../../core/backend/imap-leg.ts';
-import type { Leg, LegTask, ProxyFailure } from '../../core/backend/leg.ts';
+import type { Leg, ProxyFailure } from '../../core/backend/leg.ts';
 import { clientTtl, legTask } from '../../core/backend/leg-task.ts';
 import { pop3Leg } from '../../core/backend/pop3-leg.ts';
 import { type ProxyTarget, proxyTarget } from '../../core/backend/proxy-target.ts';
 import { mayRetry, RETRY_MS } from '../../core/backend/retry.ts';
-import type { SessionTable } from '../../core/backend/session-table.ts';
 import { type ClientContext, type ProxiedSession, ProxyError, type ProxyLogin } from '../../core/proxy-login.ts';
 import { type AttemptResult, attemptLogin } from './attempt.ts';
-import type { BackendSettings } from './backend-settings.ts';
-
-export type ProxyLoginOptions = {
-  readonly settings: BackendSettings;
-  readonly hosts: HostStates;
-  readonly sessions: SessionTable;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  /** The next of `login_source_ips`. */
-  readonly nextSourceIp: () => string | undefined;
-  readonly tlsContext: () => TlsClientContext;
-  /** Keeps count of an open backend connection until it is called or the stream closes. */
-  readonly watch: (stream: Duplex, host: HostState) => void;
-};
+import { abandoned, established, finished, type Login, type ProxyLoginOptions, reconnecting } from './login-report.ts';
 
 export const createProxyLogin =
   (options: ProxyLoginOptions): ProxyLogin =>
@@ -69,19 +37,6 @@ export const createProxyLogin =
       options.sessions.remove(pending);
     }
   };
-
-type Login = {
-  readonly options: ProxyLoginOptions;
-  readonly target: ProxyTarget;
-  readonly client: ClientContext;
-  readonly task: LegTask;
-  readonly host: HostState;
-  readonly sourceIp: string | undefined;
-  readonly prefix: string;
-  readonly startedAt: number;
-  readonly timeoutMs: number;
-  readonly eventFields: LogFields;
-};
 
 const newLogin = (options: ProxyLoginOptions, target: ProxyTarget, client: ClientContext): Login => {
   const sourceIp = target.sourceIp ?? options.nextSourceIp();
@@ -188,54 +143,4 @@ const attemptOrAbandon = async <State>(
     if (!signal.aborted) throw error;
     throw abandoned(login);
   }
-};
-
-/** The client went away: its own log line says so. */
-const abandoned = (login: Login): ProxyError => {
-  logFinished(login, '');
-  return new ProxyError('connect', 'Client disconnected');
-};
-
-/** Backends that refuse are the client's affair, logged on request; all else is ours to log. */
-const finished = (login: Login, failure: ProxyFailure): ProxyError => {
-  const { client, target, sourceIp, prefix, eventFields, options } = login;
-  const fields = { ...eventFields, error: failure.text };
-  if (!isRefusal(failure.code)) client.log.error('proxy_failed', fields, prefix + failureLogText(failure));
-  else if (options.settings.auth_verbose) {
-    const info = connectionInfo(target, sourceIp, client.user);
-    client.log.info('proxy_failed', fields, `${prefix}Login failed${info}: ${failure.text}`);
-  }
-  logFinished(login, failure.text);
-  return proxyError(failure);
-};
-
-const logFinished = ({ client, target, prefix, eventFields }: Login, error: string): void => {
-  if (!client.log.debugEnabled) return;
-  const fields = { ...eventFields, disconnect_side: 'proxy', disconnect_reason: '', error };
-  client.log.debug('proxy_session_finished', fields, `${prefix}Failed to connect to ${target.ip}`);
-};
-
-const reconnecting = ({ client, prefix, eventFields }: Login, failure: ProxyFailure, attempt: number): void => {
-  if (!client.log.debugEnabled) return;
-  const text = `${prefix}${failureLogText(failure)} - reconnecting (attempt #${attempt})`;
-  const fields = { ...eventFields, error: failure.text, error_code: failure.code, reconnect_attempts: attempt };
-  client.log.debug('proxy_session_reconnecting', fields, text);
-};
-
-const established = (
-  login: Login,
-  result: Extract<AttemptResult, { stream: unknown }>,
-  reconnects: number,
-): ProxiedSession => {
-  const { client, target, sourceIp, prefix, startedAt, options } = login;
-  const eventFields = {
-    ...login.eventFields,
-    source_port: result.sourcePort,
-    ...(reconnects > 0 ? { reconnect_attempts: reconnects } : {}),
-  };
-  const text = startedText(target, sourceIp, client.user, { startedAt, now: options.now(), reconnects });
-  client.log.info('proxy_session_established', eventFields, prefix + text);
-  const { host, ip, port, destuser, altUsernames, refreshSeconds } = target;
-  const destination = `${ip}:${port}`;
-  return { ...result, destination, host, ip, port, destuser, altUsernames, refreshSeconds, eventFields, startedAt };
 };
