@@ -57,6 +57,7 @@ const isEnd = (line: string): boolean => /: (?:Disconnected|haproxy)/.test(line)
 const maskLine = (line: string): string =>
   line
     .replace(/session=<[^>]*>/, 'session=<S>')
+    .replace(/\(\d+s idle/, '(Ns idle')
     // Node does not tell whether a peer closed TLS properly, nor how much of a buffer was free.
     .replace(', TLS: Connection closed,', ', TLS,')
     .replace(/: read\(size=\d+\) failed: Connection reset by peer/, '')

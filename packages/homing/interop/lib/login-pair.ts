@@ -213,7 +213,7 @@ const startWorker = async (
       log,
       proxyLogin: backend.login,
       relay: backend.relay,
-      clientLimit: 1000,
+      clientLimit: 20_000,
       hostname: hostname(),
       pid: process.pid,
       now,
