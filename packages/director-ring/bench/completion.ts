@@ -28,7 +28,10 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
   await using director = await createDirector({
     settings,
     log: createMemoryLog('director'),
-    connectAuth: { login: connectAuth, userdb: connectAuth },
+    connectAuth: {
+      login: { connect: connectAuth, isOurs: true },
+      userdb: { connect: connectAuth, isOurs: true },
+    },
     connectIpc: refused,
     resolve: refused,
     flush: { connect: () => refused, run: refused },

@@ -8,13 +8,21 @@ import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } f
 import { completeLine } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
+export type AuthSocket = {
+  readonly connect: Connect;
+  /** It runs in this process and has logged already why it closes a connection. */
+  readonly isOurs: boolean;
+};
+
+export type AuthSockets = { readonly login: AuthSocket; readonly userdb: AuthSocket };
+
 const SUCCESS = { 'auth-login': 'OK\t', 'auth-userdb': 'PASS\t' } as const;
 
 /** How much of a client's input waits for the auth connection to open. */
 const EARLY_LIMIT = 65_536;
 
 export const createAuthRelay =
-  (runtime: Runtime, socket: 'auth-login' | 'auth-userdb', connect: Connect): ProtocolFactory =>
+  (runtime: Runtime, socket: 'auth-login' | 'auth-userdb', upstream: AuthSocket): ProtocolFactory =>
   (client) => {
     const { log } = runtime;
     let auth: Outlet | undefined;
@@ -26,22 +34,26 @@ export const createAuthRelay =
       auth?.close();
     };
 
-    connect((outlet) => {
-      auth = outlet;
-      if (!isOpen) outlet.close();
-      outlet.send(early);
-      early = '';
-      client.resume();
-      return createReplyReader(runtime, SUCCESS[socket], client, (failure) => {
-        if (!isOpen) return;
-        log.error('director_auth_disconnected', {}, failure);
+    const lost = (failure: string | undefined): void => {
+      if (!isOpen) return;
+      if (failure !== undefined) log.error('director_auth_disconnected', {}, failure);
+      close();
+    };
+
+    upstream
+      .connect((outlet) => {
+        auth = outlet;
+        if (!isOpen) outlet.close();
+        outlet.send(early);
+        early = '';
+        client.resume();
+        return createReplyReader(runtime, SUCCESS[socket], client, upstream.isOurs, lost);
+      })
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (isOpen) log.error('director_auth_connect_failed', { socket }, `connect(${socket}) failed: ${reason}`);
         close();
       });
-    }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (isOpen) log.error('director_auth_connect_failed', { socket }, `connect(${socket}) failed: ${reason}`);
-      close();
-    });
 
     return {
       receive(bytes) {
@@ -59,12 +71,13 @@ export const createAuthRelay =
     };
   };
 
-/** The auth server's side. `onFailure`: it is gone, or its line is too long. */
+/** The auth server's side. `onFailure`: it is gone, or its line is too long; without a reason it has told its own. */
 const createReplyReader = (
   runtime: Runtime,
   success: string,
   client: Outlet,
-  onFailure: (reason: string) => void,
+  isOurs: boolean,
+  onFailure: (reason: string | undefined) => void,
 ): ReturnType<ProtocolFactory> => {
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
   return {
@@ -85,7 +98,7 @@ const createReplyReader = (
       runtime.settle();
     },
     end() {
-      onFailure('Auth server disconnected unexpectedly');
+      onFailure(isOurs ? undefined : 'Auth server disconnected unexpectedly');
     },
   };
 };

@@ -1,6 +1,8 @@
 /** The service in one process: scripted auth server, ipc and clients, no sockets. */
+import { connectInProcess } from '@homing/io';
 import { describe, expect, test } from 'vitest';
 import type { DirectorSettings } from '../core/settings.ts';
+import { createPeer } from '../testing/peer.ts';
 import { refusedConnect, startTestDirector as start } from '../testing/start.ts';
 import type { DirectorOptions } from './director.ts';
 
@@ -34,6 +36,15 @@ describe('login/director', () => {
     expect(second.logged()).toEqual(['Auth server disconnected unexpectedly']);
   });
 
+  test('an auth server in this process has told its reason itself', async () => {
+    const auth = createPeer();
+    const ours = { connect: connectInProcess(auth.factory), isOurs: true };
+    const { director, logged, open } = await start({}, { connectAuth: { login: ours, userdb: ours } });
+    const client = await open(director.acceptAuth);
+    auth.outlet?.close();
+    expect([client.ended, logged()]).toEqual([true, []]);
+  });
+
   test('a reply of 16384 bytes passes, one more closes both ends', async () => {
     const { director, auth, logged, open } = await start();
     const client = await open(director.acceptAuth);
@@ -48,7 +59,12 @@ describe('login/director', () => {
   test('no auth server: the client is dropped with a line', async () => {
     const { director, logged, open } = await start(
       {},
-      { connectAuth: { login: refusedConnect, userdb: refusedConnect } },
+      {
+        connectAuth: {
+          login: { connect: refusedConnect, isOurs: false },
+          userdb: { connect: refusedConnect, isOurs: false },
+        },
+      },
     );
     const client = await open(director.acceptUserdb);
     await Promise.resolve();

@@ -9,7 +9,7 @@ import { startDirector } from '../core/director.ts';
 import type { FlushTarget } from '../core/flush-socket.ts';
 import type { DirectorSettings } from '../core/settings.ts';
 import { serveAdmin } from './admin-connection.ts';
-import { createAuthRelay } from './auth-relay.ts';
+import { type AuthSockets, createAuthRelay } from './auth-relay.ts';
 import { serveAuthreply } from './authreply.ts';
 import { checkFlushSocket, findMailHosts, findSelf, type RingAddress } from './configure.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
@@ -21,7 +21,7 @@ export type DirectorOptions = {
   readonly settings: DirectorSettings;
   readonly log: Log;
   /** The auth server's `auth-login` and `auth-userdb` sockets: one connection for each connection of ours. */
-  readonly connectAuth: { readonly login: Connect; readonly userdb: Connect };
+  readonly connectAuth: AuthSockets;
   /** The `ipc` socket, for kicks. */
   readonly connectIpc: Connect;
   /** Addresses of a host name; none if it is unknown. */

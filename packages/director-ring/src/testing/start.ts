@@ -28,7 +28,10 @@ export const startTestDirector = async (
   const director = await createDirector({
     settings: { ...testSettings, ...changed },
     log,
-    connectAuth: { login: connectInProcess(auth.factory), userdb: connectInProcess(auth.factory) },
+    connectAuth: {
+      login: { connect: connectInProcess(auth.factory), isOurs: false },
+      userdb: { connect: connectInProcess(auth.factory), isOurs: false },
+    },
     connectIpc: connectInProcess(ipc.factory),
     resolve: () => Promise.resolve([]),
     flush: { connect: () => refusedConnect, run: () => Promise.reject(new Error('no program')) },

@@ -107,8 +107,8 @@ export const startDirectorPair = async (options: PairOptions): Promise<DirectorP
       settings,
       log,
       connectAuth: {
-        login: connectUnix(dovecot.socket('auth-login'), log),
-        userdb: connectUnix(dovecot.socket('auth-userdb'), log),
+        login: { connect: connectUnix(dovecot.socket('auth-login'), log), isOurs: false },
+        userdb: { connect: connectUnix(dovecot.socket('auth-userdb'), log), isOurs: false },
       },
       connectIpc: connectUnix(dovecot.socket('ipc'), log),
       resolve: () => Promise.resolve([]),

@@ -64,3 +64,18 @@ const resolve = async (name: string): Promise<readonly string[]> => {
     return [];
   }
 };
+
+/** Settings that a running director does not take over, among those that differ. */
+export const changedDirectorSettings = (before: Settings, after: Settings): readonly string[] =>
+  DIRECTOR_SETTINGS.filter((name) => before[name] !== after[name]);
+
+const DIRECTOR_SETTINGS = [
+  'director_servers',
+  'director_mail_servers',
+  'director_username_hash',
+  'director_user_expire',
+  'director_user_kick_delay',
+  'director_flush_socket',
+  'director_max_parallel_moves',
+  'director_max_parallel_kicks',
+] as const;
