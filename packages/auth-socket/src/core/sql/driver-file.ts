@@ -8,14 +8,25 @@ export type DriverFile = ReadonlyMap<string, string>;
 
 const MAX_INCLUDE_DEPTH = 20;
 
-/** Throws DriverError with file and line. Later values replace earlier ones. */
-export const readDriverFile = (path: string, files: DriverFiles): DriverFile => {
+type Reading = {
+  readonly values: Map<string, string>;
+  readonly files: DriverFiles;
+  readonly isKnown: (key: string) => boolean;
+};
+
+/** Throws DriverError with file and line, also for a key that is not known. Later values replace earlier ones. */
+export const readDriverFile = (
+  path: string,
+  files: DriverFiles,
+  isKnown: (key: string) => boolean = () => true,
+): DriverFile => {
   const values = new Map<string, string>();
-  readInto(values, path, files, 0);
+  readInto({ values, files, isKnown }, path, 0);
   return values;
 };
 
-const readInto = (values: Map<string, string>, path: string, files: DriverFiles, depth: number): void => {
+const readInto = (reading: Reading, path: string, depth: number): void => {
+  const { values, files, isKnown } = reading;
   if (depth > MAX_INCLUDE_DEPTH) throw new DriverError(`Error in configuration file ${path}: Recursive include file`);
   let bytes: string;
   try {
@@ -29,28 +40,28 @@ const readInto = (values: Map<string, string>, path: string, files: DriverFiles,
       new DriverError(`Error in configuration file ${path} line ${line}: ${reason}`);
     const include = /^!(include|include_try)\s+(.+)$/.exec(text);
     if (include) {
-      includeFiles(values, path, include[1] === 'include_try', include[2] ?? '', files, depth, fail);
+      includeFiles(reading, path, include[1] === 'include_try', include[2] ?? '', depth, fail);
       continue;
     }
     const [, key, value] = /^([^\s=]+)\s*=\s*(.*)$/.exec(text) ?? [];
     if (key === undefined || value === undefined) throw fail(`Missing value: ${text}`);
+    if (!isKnown(key)) throw fail(`Unknown setting: ${key}`);
     values.set(key, unquote(value));
   }
 };
 
 const includeFiles = (
-  values: Map<string, string>,
+  reading: Reading,
   from: string,
   isOptional: boolean,
   pattern: string,
-  files: DriverFiles,
   depth: number,
   fail: (reason: string) => DriverError,
 ): void => {
   const absolute = pattern.startsWith('/') ? pattern : `${from.slice(0, from.lastIndexOf('/') + 1)}${pattern}`;
-  const paths = files.glob(absolute);
+  const paths = reading.files.glob(absolute);
   if (paths.length === 0 && !isOptional) throw fail(`Couldn't open include file ${absolute}`);
-  for (const path of paths) readInto(values, path, files, depth + 1);
+  for (const path of paths) readInto(reading, path, depth + 1);
 };
 
 function* logicalLines(bytes: string): Generator<{ text: string; line: number }> {

@@ -78,7 +78,10 @@ test.each([
   ['connect = x', 'sql: driver not set in configuration file /c'],
   ['driver = mysql\nconnect = host=x', "sql: driver 'mysql' is not available in this version (/c); available: sqlite"],
   ['driver = oracle\nconnect = x', "sql: Unknown database driver 'oracle'"],
-  ['driver = sqlite\nconnect = x\npasword_query = x', 'Error in configuration file /c: Unknown setting: pasword_query'],
+  [
+    'driver = sqlite\nconnect = x\npasword_query = x',
+    'Error in configuration file /c line 3: Unknown setting: pasword_query',
+  ],
 ])('%j is refused at start', (text, message) => {
   const deps = createTestDeps();
   deps.memory.set('/c', { text });

@@ -35,11 +35,7 @@ export const sqlSourceOf = (path: string, deps: DriverDeps): SqlSource => {
 };
 
 const openSource = (path: string, deps: DriverDeps): SqlSource => {
-  const file = readDriverFile(path, deps.files);
-  for (const key of file.keys()) {
-    if (!Object.hasOwn(DEFAULTS, key))
-      throw new DriverError(`Error in configuration file ${path}: Unknown setting: ${key}`);
-  }
+  const file = readDriverFile(path, deps.files, (key) => Object.hasOwn(DEFAULTS, key));
   const value = (key: string): string => file.get(key) ?? DEFAULTS[key] ?? '';
   checkDriver(value('driver'), path);
   const connect = value('connect');
