@@ -40,7 +40,7 @@ describeWithDovecot('kill -9', () => {
     using stack = new DisposableStack();
     const held = await holdAll(stack);
     const [victim, other] = BACKENDS;
-    const pids = await site.backends.servers.get(victim)?.processes();
+    const pids = site.backends.servers.get(victim)?.processes();
     for (const pid of pids ?? []) process.kill(pid, 'SIGKILL');
 
     const ended = held.filter(({ backend }) => backend === victim);

@@ -1,0 +1,104 @@
+/**
+ * Garbage, a line of 1 MB and another protocol's version on every socket: that connection is closed, exactly one line is
+ * logged, and everything goes on.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authenticateAll } from './lib/chosen-hosts.ts';
+import { type Homing, startHoming } from './lib/homing.ts';
+import { openLineClient } from './lib/line-client.ts';
+import { BACKENDS } from './lib/site.ts';
+
+const config = (dir: string): string => `
+protocols =
+director_mail_servers = ${BACKENDS.join(' ')}
+passdb {
+  driver = passwd-file
+  args = ${dir}/users
+}
+userdb {
+  driver = passwd-file
+  args = ${dir}/users
+}
+service auth {
+  unix_listener auth-client {
+    mode = 0666
+  }
+  unix_listener login/login {
+    mode = 0666
+  }
+  unix_listener auth-login {
+    mode = 0600
+  }
+  unix_listener auth-master {
+    mode = 0600
+  }
+  unix_listener auth-userdb {
+    mode = 0600
+  }
+}
+service director {
+  unix_listener login/director {
+    mode = 0666
+  }
+  unix_listener director-userdb {
+    mode = 0600
+  }
+  unix_listener director-admin {
+    mode = 0600
+  }
+}
+service ipc {
+  unix_listener ipc {
+    mode = 0600
+  }
+  unix_listener login/ipc-proxy {
+    mode = 0600
+  }
+}
+`;
+
+const SOCKETS = [
+  'auth-client',
+  'auth-login',
+  'login/login',
+  'auth-master',
+  'auth-userdb',
+  'login/director',
+  'director-userdb',
+  'director-admin',
+  'anvil',
+  'anvil-auth-penalty',
+  'ipc',
+  'login/ipc-proxy',
+] as const;
+
+/** Over 2,000 bytes, every value among them, no LF but at the end. */
+const NOISE = `${String.fromCharCode(...Array.from({ length: 2048 }, (_, n) => (n * 167 + 13) % 256).filter((b) => b !== 10))}\n`;
+const LONG = `${'x'.repeat(1 << 20)}\n`;
+const OTHER_VERSION = 'VERSION\t9\t9\nVERSION\tsomething-else\t9\t9\n';
+
+const INPUTS = { garbage: NOISE, 'a line of 1 MB': LONG, 'another version': OTHER_VERSION } as const;
+const CASES = SOCKETS.flatMap((socket) => Object.entries(INPUTS).map(([kind, bytes]) => ({ socket, kind, bytes })));
+
+let homing: Homing;
+beforeAll(async () => {
+  homing = await startHoming({ config, files: { users: 'alice:{PLAIN}secret:10000:10000::/home/alice::proxy=y\n' } });
+});
+afterAll(() => homing[Symbol.asyncDispose]());
+
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+test.each(CASES)('$kind on $socket', async ({ socket, bytes }) => {
+  const before = homing.log().length;
+  {
+    using client = await openLineClient(homing.socket(socket));
+    client.send(bytes);
+    await client.closed();
+  }
+  await homing.logged(/\n/, 5000, before);
+  await authenticateAll(homing.socket('login/director'), ['alice'], 'secret');
+  const logged = lines(homing.log().slice(before));
+  expect(logged).toHaveLength(1);
+  expect(logged[0]).toMatch(/^(auth|director|anvil|ipc): (Error|Warning): ./);
+  expect(logged[0]?.length).toBeLessThan(3000);
+});
