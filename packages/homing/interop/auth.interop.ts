@@ -3,6 +3,7 @@
  * depends on the protocol alone is replayed from protocol-fixtures/; this covers what depends on settings and fields.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nameSites } from './auth/names.ts';
 import { type SideBySide, startSideBySide } from './auth/side-by-side.ts';
 import { site, siteUsers, unreadableUsers } from './auth/site.ts';
 import { describeRequest, truthTableConfig, truthTableRequests } from './auth/truth-table.ts';
@@ -19,6 +20,42 @@ describe.skipIf(missing !== undefined)(
       const named = (replies: Readonly<Record<string, string>>): Record<string, string> =>
         Object.fromEntries(Object.entries(replies).map(([id, line]) => [describeRequest(id), line]));
       expect(named(homing)).toEqual(named(dovecot));
+    });
+
+    describe.each(Object.entries(nameSites))('names: %s', (_, config) => {
+      test('AUTH, PASS and USER', async () => {
+        await using both = await startSideBySide({ config: () => config });
+        const names = [
+          'Foo',
+          'foo@Example.COM',
+          'a+b@c',
+          '@x',
+          'x@',
+          'a%b',
+          'a/b',
+          'M*n',
+          'm@x*N@y',
+          '*m',
+          'm*',
+          '\xe4\xc4',
+          '',
+        ];
+        const auths = names.map((name, i) => {
+          const resp = Buffer.from(`\0${name}\0p`, 'latin1').toString('base64');
+          return `AUTH\t${i + 1}\tPLAIN\tservice=imap\tno-penalty\trip=10.0.0.1\tresp=${resp}`;
+        });
+        const lookups = names.flatMap((name, i) => [
+          `PASS\t${i + 101}\t${name}\tservice=lmtp`,
+          `USER\t${i + 201}\t${name}\tservice=lmtp`,
+        ]);
+        for (const [socket, lines] of [
+          ['client', auths],
+          ['userdb', lookups],
+        ] as const) {
+          const { dovecot, homing } = await both.ask(socket, lines);
+          expect(homing).toEqual(dovecot);
+        }
+      });
     });
 
     describe('fields, names and users', () => {

@@ -5,7 +5,6 @@ import { createSecret, revealSecret } from './secret.ts';
 test('a secret shows itself only when asked for by name', () => {
   const secret = createSecret('hunter2');
   const shown = [
-    `${secret}`,
     String(secret),
     JSON.stringify({ secret }),
     inspect({ secret }),
