@@ -39,7 +39,11 @@ export const serve = async (configPath: string, say: (line: string) => void): Pr
   process.on('SIGTERM', () => stop('SIGTERM', 15));
   process.on('SIGINT', () => stop('SIGINT', 2));
   process.on('SIGUSR1', () => masterLog.reopen());
-  process.on('SIGHUP', () => void master?.reload());
+  let reloading = Promise.resolve();
+  process.on('SIGHUP', () => {
+    // One after the other: the second must see what the first has opened.
+    reloading = reloading.then(() => (stopping ? undefined : master?.reload()));
+  });
   try {
     master = await startMaster({ configPath, loaded, masterLog });
   } catch (error) {

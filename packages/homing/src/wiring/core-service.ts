@@ -5,6 +5,7 @@
 
 import { type Anvil, createAnvil, createIpc, type Ipc } from '@homing/anvil';
 import { type AuthServer, authSocketType } from '@homing/auth-socket';
+import type { Settings } from '@homing/config';
 import type { DirectorService } from '@homing/director-ring';
 import {
   connectInProcess,
@@ -21,13 +22,15 @@ import { coreIdentity } from '../plan/identity.ts';
 import type { CoreRole } from '../plan/role.ts';
 import type { Loaded } from '../settings/load.ts';
 import { type RunningAuth, startAuth } from './auth.ts';
-import { startDirector } from './director.ts';
+import { changedDirectorSettings, startDirector } from './director.ts';
 
 type Services = {
   readonly auth: RunningAuth | undefined;
   readonly director: DirectorService | undefined;
   readonly anvil: Anvil;
   readonly ipc: Ipc;
+  /** Of the start; the director keeps them. */
+  readonly settings: Settings;
   /** One for each listener, over its renewals. */
   readonly ipcProxies: Map<string, ProtocolFactory>;
 };
@@ -39,7 +42,7 @@ export const startCore: StartService = async ({ config }, log) => {
   const director = await startDirector(config, auth?.server, connectInProcess(ipc.client), log);
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
-  return coreService({ auth, director, anvil, ipc, ipcProxies: new Map() }, log);
+  return coreService({ auth, director, anvil, ipc, settings: config.settings(), ipcProxies: new Map() }, log);
 };
 
 const coreService = (services: Services, log: Log): ChildService => {
@@ -59,7 +62,7 @@ const coreService = (services: Services, log: Log): ChildService => {
       fifos.delete(id);
     },
     fifo: (id, bytes) => fifos.get(id)?.(bytes),
-    reload: (loaded) => reload(services, loaded),
+    reload: (loaded) => reload(services, loaded, log),
     async stop() {
       listeners.closeAll();
       await services.director?.[Symbol.asyncDispose]();
@@ -69,12 +72,16 @@ const coreService = (services: Services, log: Log): ChildService => {
 };
 
 /** The director keeps the settings it started with, as Dovecot's does. */
-const reload = async ({ auth, director }: Services, { config }: Loaded): Promise<void> => {
+const reload = async ({ auth, director, settings }: Services, { config }: Loaded, log: Log): Promise<void> => {
   const wantsAuth = config.passdbs().length > 0;
   if (wantsAuth !== (auth !== undefined)) throw new Error('the first passdb, or the last one, needs a restart');
   const wantsDirector = config.settings().director_mail_servers !== '';
   if (wantsDirector !== (director !== undefined)) throw new Error('to run a director or not needs a restart');
   await auth?.reload(config);
+  const changed = director === undefined ? [] : changedDirectorSettings(settings, config.settings());
+  if (changed.length > 0) {
+    log.service('director').warning('reload_ignored', {}, `${changed.join(', ')}: changed, takes effect at a restart`);
+  }
 };
 
 type Place = { readonly id: string; readonly file: ListenerFile | undefined };

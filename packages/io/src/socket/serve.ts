@@ -28,7 +28,8 @@ export const serveSockets = (
   const server = createServer({ pauseOnConnect: options.pauseOnConnect ?? false, noDelay: true }, onSocket);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ fd: duplicateDescriptor(handle), backlog: BACKLOG }, () => {
+    // With a descriptor the backlog is taken from the second argument alone.
+    server.listen({ fd: duplicateDescriptor(handle) }, BACKLOG, () => {
       server.off('error', reject);
       server.on('error', (error: Error) => log.error('accept_failed', {}, `accept() failed: ${error.message}`));
       resolve({ close: () => stop(server) });
