@@ -186,6 +186,20 @@ describe.skipIf(missing !== undefined)(
         const expected = unreadableUsers.map((user, i) => [i + 1, `FAIL\t${i + 1}\tuser=${user}\tcode=temp_fail`]);
         expect(homing).toEqual(Object.fromEntries(expected));
       });
+      test.each<[string, (socket: (name: 'client' | 'login' | 'userdb' | 'master') => string) => string[]]>([
+        ['auth test', (socket) => ['auth', 'test', '-a', socket('client'), 'foo', 'secret']],
+        ['auth test, wrong password', (socket) => ['auth', 'test', '-a', socket('client'), 'foo', 'wrong']],
+        ['auth test, master', (socket) => ['auth', 'test', '-a', socket('client'), '-M', 'admin', 'foo', 'topsecret']],
+        ['auth login', (socket) => ['auth', 'login', '-a', socket('login'), '-m', socket('master'), 'foo', 'secret']],
+        ['auth lookup', (socket) => ['auth', 'lookup', '-a', socket('userdb'), 'proxy', 'plain']],
+        ['auth lookup, nobody', (socket) => ['auth', 'lookup', '-a', socket('userdb'), 'denied']],
+        ['auth cache flush', (socket) => ['auth', 'cache', 'flush', '-a', socket('master')]],
+        ['user', (socket) => ['user', '-u', '-a', socket('userdb'), 'foo', 'nouserdb', 'a b']],
+        ['user *', (socket) => ['user', '-a', socket('userdb'), 'nets*']],
+      ])('doveadm %s', async (_, args) => {
+        const { dovecot, homing } = await both.doveadm(args);
+        expect(homing).toEqual(dovecot);
+      });
       test('LIST', () => same('userdb', ['LIST\t1\tservice=doveadm']));
     });
   },

@@ -9,6 +9,7 @@ import { nodeSource } from '../../src/settings/node-source.ts';
 import { startAuth } from '../../src/wiring/auth.ts';
 import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
 import { openLineClient } from '../lib/line-client.ts';
+import type { Finished } from '../lib/process.ts';
 import type { ServerOptions } from '../lib/server.ts';
 
 export type Socket = 'client' | 'login' | 'userdb';
@@ -16,6 +17,11 @@ export type Socket = 'client' | 'login' | 'userdb';
 export type SideBySide = {
   /** Sends the lines in one write to each and waits for as many replies, by request id. */
   ask(socket: Socket, lines: readonly string[]): Promise<{ dovecot: Replies; homing: Replies }>;
+  /** Runs Debian's doveadm against each; `args` gets the paths of its sockets. */
+  doveadm(args: (socket: (name: Socket | 'master') => string) => readonly string[]): Promise<{
+    dovecot: Finished;
+    homing: Finished;
+  }>;
 } & AsyncDisposable;
 
 /** Reply lines by the id in their second field; several of one id are joined. */
@@ -33,10 +39,11 @@ service auth {
     mode = 0600
   }
 }`;
-const DOVECOT_SOCKETS: Readonly<Record<Socket, string>> = {
+const DOVECOT_SOCKETS: Readonly<Record<Socket | 'master', string>> = {
   client: 'auth-client',
   login: 'auth-login',
   userdb: 'auth-userdb',
+  master: 'auth-master',
 };
 
 export const startSideBySide = async (options: ServerOptions): Promise<SideBySide> => {
@@ -51,6 +58,10 @@ export const startSideBySide = async (options: ServerOptions): Promise<SideBySid
       ]);
       return { dovecot: theirs, homing };
     },
+    async doveadm(args) {
+      const theirs = await dovecot.doveadm(...args((name) => dovecot.socket(DOVECOT_SOCKETS[name])));
+      return { dovecot: theirs, homing: await dovecot.doveadm(...args((name) => ours.socket(name))) };
+    },
     async [Symbol.asyncDispose]() {
       await ours[Symbol.asyncDispose]();
       await dovecot[Symbol.asyncDispose]();
@@ -58,7 +69,7 @@ export const startSideBySide = async (options: ServerOptions): Promise<SideBySid
   };
 };
 
-type Ours = { socket(name: Socket): string } & AsyncDisposable;
+type Ours = { socket(name: Socket | 'master'): string } & AsyncDisposable;
 
 const startOurs = async (dovecot: Dovecot): Promise<Ours> => {
   const dir = join(dovecot.dir, 'ours');
@@ -74,7 +85,7 @@ const startOurs = async (dovecot: Dovecot): Promise<Ours> => {
     await promise;
     return listener;
   };
-  const listeners = [await listen('client'), await listen('login'), await listen('userdb')];
+  const listeners = [await listen('client'), await listen('login'), await listen('userdb'), await listen('master')];
   return {
     socket: (name) => join(dir, name),
     async [Symbol.asyncDispose]() {
