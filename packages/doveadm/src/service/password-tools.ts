@@ -2,7 +2,7 @@
 import type { ByteString } from '@homing/wire';
 
 export type PasswordTools = {
-  readonly schemes: readonly string[];
+  schemes(): Promise<readonly string[]>;
   /** `{SCHEME}data`; undefined for an unknown scheme. `rounds` 0: the scheme's default. Rejects with the log's words. */
   generate(
     scheme: string,

@@ -26,7 +26,8 @@ export const pw: Command = {
     const rounds = values.number('rounds') ?? 0;
     if (rounds > UINT_MAX || rounds < 0) throw new Fatal(`Invalid number of rounds: ${rounds}`, EXIT.tempFail);
     if (values.flag('list')) {
-      print(`${host.passwords.schemes.map((name) => `${name} `).join('')}\n`);
+      const names = await host.passwords.schemes();
+      print(`${names.map((name) => `${name} `).join('')}\n`);
       return;
     }
     const tested = values.text('test-hash');
