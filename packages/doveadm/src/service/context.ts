@@ -1,15 +1,12 @@
 /** What a command runs with: its values, its output, its configuration, and what it may reach. */
+import type { Settings } from '@homing/config';
 import type { Connect } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { CommandSpec, Values } from '../core/command/command.ts';
 import type { Output } from '../core/print/output.ts';
 import type { PasswordTools } from './password-tools.ts';
 
-export type DoveadmSettings = {
-  readonly base_dir: string;
-  readonly director_username_hash: string;
-  readonly auth_socket_path: string;
-};
+export type DoveadmSettings = Pick<Settings, 'base_dir' | 'director_username_hash' | 'auth_socket_path'>;
 
 export type Host = {
   connectUnix(path: string): Connect;
