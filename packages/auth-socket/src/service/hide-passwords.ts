@@ -1,11 +1,13 @@
 /** What debug lines show of the protocol: never a password, a token or a SASL response. */
 import type { ByteString } from '@homing/wire';
 
-/** Fields whose name contains `pass` lose their value. */
+/** Fields whose name contains `pass` or `token` lose their value. */
 export const hidePasswords = (line: ByteString): string =>
   line
     .split('\t')
-    .map((field) => (/^[^=]*pass[^=]*=/.test(field) ? `${field.slice(0, field.indexOf('='))}=<hidden>` : field))
+    .map((field) =>
+      /^[^=]*(?:pass|token)[^=]*=/.test(field) ? `${field.slice(0, field.indexOf('='))}=<hidden>` : field,
+    )
     .join('\t');
 
 /** The response in AUTH and the payload of CONT. */
@@ -14,3 +16,7 @@ export const hideResponse = (line: ByteString): string => {
   const resp = line.indexOf('\tresp=');
   return resp === -1 ? line : `${line.slice(0, resp)}\tresp=<hidden>`;
 };
+
+/** The cookie in REQUEST, which is what proves the login to be the asker's. */
+export const hideCookie = (line: ByteString): string =>
+  line.replace(/^(REQUEST\t[^\t]*\t[^\t]*\t[^\t]*\t)[^\t]*/, '$1<hidden>');

@@ -18,7 +18,7 @@ import {
 } from '@homing/wire';
 import { printable } from '../core/request/request-log.ts';
 import type { SocketFile } from './auth-server-options.ts';
-import { hidePasswords } from './hide-passwords.ts';
+import { hideCookie, hidePasswords } from './hide-passwords.ts';
 import { createLineReader } from './line-reader.ts';
 import type { MasterAsker } from './master-asker.ts';
 import { passLookup } from './pass-lookup.ts';
@@ -66,7 +66,7 @@ const createMasterConnection = (
   const list = createUserList(asker, outlet, world);
 
   const takeCommand = (line: ByteString): boolean => {
-    if (logsLines(world)) log.debug('auth_master_command', {}, `master in: ${line}`);
+    if (logsLines(world)) log.debug('auth_master_command', {}, `master in: ${hideCookie(line)}`);
     const command = commandFor(kind, line);
     if (typeof command === 'string') return refuse(command);
     runCommand(command, asker, list, world);
