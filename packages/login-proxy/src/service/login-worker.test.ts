@@ -172,3 +172,13 @@ test('STARTTLS without a certificate is an internal error', async () => {
   );
   expect(texts(stage)[0]).toContain('Failed to initialize SSL server context: ssl_cert is empty: user=<>');
 });
+
+test('a check of clients that we cannot make lets nobody in', async () => {
+  await using stage = await setStage({ settings: { login_access_sockets: 'tcpwrap', login_plugins: 'x' } });
+  const client = await stage.client();
+  expect(await client.closed()).toBe('');
+  expect(texts(stage)).toEqual([
+    "login_plugins=x are for Dovecot's login processes, they are not loaded",
+    'access(tcpwrap): Client refused (rip=127.0.0.1): login_access_sockets is not supported',
+  ]);
+});

@@ -6,6 +6,7 @@ import type { Connect, Log, StreamSocket } from '@homing/io';
 import { bytesFromText } from '@homing/wire';
 import { acceptedClient, endpointsOf } from '../core/client/accepted.ts';
 import type { LoginSettings } from '../core/client/settings.ts';
+import { accessRefusal, pluginWarning } from '../core/client/unsupported.ts';
 import type { Endpoints, ProxyLogin, Relay } from '../core/proxy-login.ts';
 import { createAuthClient } from './auth-client.ts';
 import { type Client, type ClientWorker, startClient } from './client-connection.ts';
@@ -13,11 +14,11 @@ import { type ClientPool, createClientPool } from './client-pool.ts';
 import { type Haproxied, readHaproxy } from './haproxy.ts';
 import { createContexts } from './server-tls.ts';
 
-/** The connection the settings are for; `localName` is the TLS server name. */
+/** The connection the settings are for; `localName` is the TLS server name. Without addresses: those of the service. */
 export type LoginFilter = {
   readonly service: 'imap' | 'pop3';
-  readonly localIp: string;
-  readonly remoteIp: string;
+  readonly localIp?: string;
+  readonly remoteIp?: string;
   readonly localName?: string;
 };
 
@@ -66,6 +67,8 @@ export const createLoginWorker = (options: LoginWorkerOptions): LoginWorker => {
   const pool = createClientPool();
   const accepting = new Set<StreamSocket>();
   let isShuttingDown = false;
+  const warning = pluginWarning(settingsFor({ service: protocol }));
+  if (warning !== undefined) log.warning('plugins_ignored', {}, warning);
   const stopAll = (reason: string): void => pool.tellAll({ on: 'stop', kind: 'shutdown', reason });
   const auth = createAuthClient({
     connect: options.connectAuth,
@@ -149,7 +152,13 @@ const begin = (
   const settings = settingsFor(filterOf(protocol, endpoints, header?.facts.localName));
   if (listener.ssl && settings.ssl === 'no') {
     log.info('ssl_disabled', {}, 'SSL is disabled (ssl=no)');
-    socket.destroy();
+    socket.on('error', () => undefined).destroy();
+    return;
+  }
+  const refusal = accessRefusal(settings, endpoints.rip);
+  if (refusal !== undefined) {
+    log.error('access_refused', {}, refusal);
+    socket.on('error', () => undefined).destroy();
     return;
   }
   const arrival = { real, endpoints, haproxy: header?.facts, tls: listener.ssl, now: worker.now() };
