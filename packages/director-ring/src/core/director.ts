@@ -11,7 +11,6 @@ import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-h
 import { md5, md5Start } from './md5.ts';
 import { createKicks, type Kicks } from './move/kicks.ts';
 import { createMoves, type Moves } from './move/moves.ts';
-import { createHashCache } from './request/hash-cache.ts';
 import { createRequests, type Requests } from './request/requests.ts';
 import type { DirectorSettings } from './settings.ts';
 
@@ -53,13 +52,12 @@ export const startDirector = ({ settings, self, mailHosts, now, seed }: Director
     hosts.add(host);
     initialHosts.add(host);
   }
-  const userHash = createUserHash(settings.director_username_hash, md5, md5Start);
   return {
     settings,
     self,
     hosts,
     initialHosts,
-    userHash: typeof userHash === 'function' ? createHashCache(userHash) : userHash,
+    userHash: createUserHash(settings.director_username_hash, md5, md5Start),
     requests: createRequests(),
     moves: createMoves(settings.director_user_kick_delay),
     kicks: createKicks(),
