@@ -2,6 +2,7 @@
  * The main job, end to end: a user logs in through a login service, the director pins the user to a backend, the session
  * arrives there, and so does the next one. First with Dovecot's login processes in front of our director.
  */
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateAll, directorMap, startRealDirector } from './lib/chosen-hosts.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
@@ -20,6 +21,7 @@ import {
   userNames,
 } from './lib/site.ts';
 import { describeWithDovecot } from './lib/suite.ts';
+import { until } from './lib/until.ts';
 
 const USERS = userNames(1000);
 const PARALLEL = 16;
@@ -126,6 +128,19 @@ describeWithDovecot('our director behind Dovecot login processes', () => {
 
   test('a wrong password is refused, also by the real login process', async () => {
     await expect(imapLogin(imap, 'user0000@example.com', 'wrong')).rejects.toThrow('[AUTHENTICATIONFAILED]');
+  });
+
+  test('a reload of Dovecot leaves our sockets, and a socket file that is removed comes back', async () => {
+    front.signal('SIGHUP');
+    await front.logged(/SIGHUP received/);
+    await imapLogin(imap, 'user0001@example.com', PASSWORD);
+    await rm(front.socket('login/sidecar'), { recursive: true });
+    await until('a login', 5000, () =>
+      imapLogin(imap, 'user0001@example.com', PASSWORD).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 
   test('LMTP delivers to the backend of the user', async () => {
