@@ -2,7 +2,15 @@
  * The connection to an auth server or a director's login socket, kept up: the first reconnect at once, later ones every
  * 5 s; 30 s for connecting and the handshake. A server that restarts is asked for its mechanisms again.
  */
-import type { Connect, Log, Outlet, Protocol } from '@homing/io';
+import {
+  type Connect,
+  errorCode,
+  type Log,
+  networkErrorText,
+  type Outlet,
+  type PeerCredentials,
+  type Protocol,
+} from '@homing/io';
 import {
   AUTH_CLIENT_MAX_LINE,
   type ByteString,
@@ -50,7 +58,7 @@ export type AuthClient = {
 };
 
 /** One connection, from its first byte to its last. */
-type Live = { readonly outlet: Outlet; hello: Hello; bytes: number };
+type Live = { readonly outlet: Outlet; readonly peer: PeerCredentials | undefined; hello: Hello; bytes: number };
 
 type Link = {
   readonly options: AuthClientOptions;
@@ -112,13 +120,13 @@ const connect = (link: Link): void => {
     .connect((outlet) => startDialogue(link, outlet))
     .catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      options.log.error('auth_connect_failed', {}, `connect(${options.socketPath}) failed: ${reason}`);
+      options.log.error('auth_connect_failed', {}, `${prefix(link)}connect(${options.socketPath}) failed: ${reason}`);
       if (!link.isClosed) arm(link, RECONNECT_MS, connect);
     });
 };
 
 const startDialogue = (link: Link, outlet: Outlet): Protocol => {
-  const self: Live = { outlet, hello: NEW_HELLO, bytes: 0 };
+  const self: Live = { outlet, peer: outlet.peer, hello: NEW_HELLO, bytes: 0 };
   if (link.isClosed || link.live !== undefined) outlet.close();
   else link.live = self;
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE);
@@ -137,7 +145,7 @@ const startDialogue = (link: Link, outlet: Outlet): Protocol => {
       }
     },
     end(error) {
-      if (link.live === self) lose(link, error === undefined ? 'EOF' : error.message);
+      if (link.live === self) lose(link, error === undefined ? 'EOF' : networkErrorText(errorCode(error)));
     },
   };
 };
@@ -146,7 +154,7 @@ const takeLine = (link: Link, self: Live, line: ByteString): void => {
   if (link.server !== undefined) {
     const wrong = link.requests.reply(line);
     if (wrong?.fatal === true) fault(link, wrong.text, 'Received broken input');
-    else if (wrong !== undefined) link.options.log.error('auth_unknown_id', {}, wrong.text);
+    else if (wrong !== undefined) link.options.log.error('auth_unknown_id', {}, prefix(link) + wrong.text);
     return;
   }
   const next = readHello(self.hello, line);
@@ -165,8 +173,14 @@ const takeLine = (link: Link, self: Live, line: ByteString): void => {
   }
 };
 
+/** `auth-client: conn unix:login (pid=26441,uid=0): ` */
+const prefix = ({ options, live }: Link): string => {
+  const peer = live?.peer;
+  return `auth-client: conn unix:${options.socketPath}${peer === undefined ? '' : ` (pid=${peer.pid},uid=${peer.uid})`}: `;
+};
+
 const fault = (link: Link, text: string, reason: string): void => {
-  link.options.log.error('auth_protocol_error', {}, text);
+  link.options.log.error('auth_protocol_error', {}, prefix(link) + text);
   lose(link, reason);
 };
 
@@ -181,6 +195,7 @@ const handshakeTimeout = (link: Link): void => {
 const lose = (link: Link, reason: string): void => {
   const { log, now, clientId, onChange } = link.options;
   const hadServer = link.server !== undefined;
+  const about = prefix(link);
   link.server = undefined;
   link.live?.outlet.close();
   link.live = undefined;
@@ -188,11 +203,8 @@ const lose = (link: Link, reason: string): void => {
   if (lost.length > 0) {
     const seconds = Math.floor((now() - Math.min(...lost.map((request) => request.startedAt))) / 1000);
     const details = `max ${seconds} secs, pid=${clientId}, ${reason}`;
-    log.warning(
-      'auth_connection_closed',
-      {},
-      `Auth connection closed with ${lost.length} pending requests (${details})`,
-    );
+    const text = `Auth connection closed with ${lost.length} pending requests (${details})`;
+    log.warning('auth_connection_closed', {}, about + text);
   }
   if (!link.isClosed) arm(link, Math.max(0, link.lastConnect + RECONNECT_MS - now()), connect);
   if (hadServer) onChange('lost');
