@@ -52,6 +52,7 @@ const continueReset = (director: Director, reset: HostReset, now: number): boole
     if (host === undefined) {
       reset.cursor?.close();
       reset.cursor = undefined;
+      reset.hasKilled = false;
     } else if (!resetHost(director, reset, host, now)) return false;
   }
   return true;

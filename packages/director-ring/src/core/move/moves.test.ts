@@ -176,6 +176,18 @@ describe('HOST-RESET-USERS', () => {
     expect(sim.director.moves.byId.size).toBe(0);
   });
 
+  test('a host removed after its users were dropped does not cost the next one its users', () => {
+    const sim = startSimulation({ director_mail_servers: '10.2.0.11@a 10.2.0.12' });
+    for (const name of NAMES) sim.login(name, 'a');
+    for (const name of NAMES) sim.login(name);
+    sim.admin('HOST-DOWN\t10.2.0.11');
+    sim.admin('HOST-RESET-USERS\t\t1');
+    sim.admin('HOST-REMOVE\t10.2.0.11');
+    sim.wait(10);
+    expect(replies(sim)).toEqual(['OK\n']);
+    expect(sim.admin('HOST-LIST')).toBe(`10.2.0.12\t100\t${NAMES.length}\t\tU\t0\n\n`);
+  });
+
   test('a host that is removed meanwhile does not disturb the others', () => {
     const sim = startSimulation();
     for (const name of NAMES) sim.login(name);
