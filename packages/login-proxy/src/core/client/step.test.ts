@@ -160,6 +160,15 @@ describe('without an auth server', () => {
   });
 });
 
+test('30 s after AUTH the client is told to wait, IMAP only', () => {
+  const client = authenticating('imap');
+  expect(client.effects()).toContainEqual({ do: 'arm-waiting', ms: 30_000 });
+  expect(client.happen({ on: 'timeout', timer: 'waiting' })).toBe(
+    '* OK Waiting for authentication process to respond..\r\n',
+  );
+  expect(authenticating('pop3').happen({ on: 'timeout', timer: 'waiting' })).toBe('');
+});
+
 describe('ssl=required', () => {
   const scene = {
     secured: false,
