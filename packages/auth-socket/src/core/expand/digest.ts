@@ -1,7 +1,7 @@
 /**
  * `%{<hash>[;rounds=N][;...]:<variable>}`: hashes of lib/hash-method.c and PBKDF2 (`pkcs5`). Options are separated by
  * commas: `rounds`, `truncate` (first bits, right aligned), `format` (`hexuc` prints lower case in 2.3), `salt` (a
- * template, and the last one: it may hold commas).
+ * template; options after it are not read).
  */
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { type ByteString, parseUint32 } from '@homing/wire';
@@ -33,6 +33,8 @@ const DIGESTS: Readonly<Record<string, Digest>> = {
 
 type Options = { rounds: number; truncate: number; format: 'hex' | 'base64'; salt: ByteString | undefined };
 
+const PKCS5_BYTES = 336;
+
 /** Rounds are the administrator's; this bounds only a slip of the pen that would stop the server for minutes. */
 const MAX_ROUNDS = 10_000_000;
 
@@ -55,9 +57,9 @@ export const digestVariable = (
   return cut.toString(options.format);
 };
 
-/** PBKDF2-HMAC-SHA256, 64 bytes; without a salt the variable's name salts. */
+/** PBKDF2-HMAC-SHA256, 336 bytes (the original asks for the size of a C structure); without a salt the variable's name salts. */
 const pkcs5 = (value: Buffer, field: string, options: Options): Buffer =>
-  pbkdf2Sync(value, Buffer.from(options.salt ?? field, 'latin1'), options.rounds, 64, 'sha256');
+  pbkdf2Sync(value, Buffer.from(options.salt ?? field, 'latin1'), options.rounds, PKCS5_BYTES, 'sha256');
 
 const rounds = (hash: string, value: Buffer, options: Options): Buffer => {
   const digest = DIGESTS[hash];
@@ -70,8 +72,7 @@ const rounds = (hash: string, value: Buffer, options: Options): Buffer => {
 
 const parseOptions = (text: string, isPkcs5: boolean, expandInner: (text: string) => ByteString): Options => {
   const options: Options = { rounds: isPkcs5 ? 2048 : 1, truncate: 0, format: 'hex', salt: undefined };
-  const words = text.split(',');
-  for (const [i, word] of words.entries()) {
+  for (const word of text.split(',')) {
     const equals = word.indexOf('=');
     if (equals === -1) continue;
     const value = word.slice(equals + 1);
@@ -85,7 +86,7 @@ const parseOptions = (text: string, isPkcs5: boolean, expandInner: (text: string
         options.truncate = number(value, 'truncbits');
         break;
       case 'salt':
-        options.salt = expandInner([value, ...words.slice(i + 1)].join(','));
+        options.salt = expandInner(value);
         return options;
       case 'format':
         if (value !== 'hex' && value !== 'hexuc' && value !== 'base64') throw bad(`'${value}' is not supported format`);

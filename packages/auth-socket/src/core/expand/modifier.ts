@@ -47,12 +47,11 @@ const digits = (hash: bigint, shaping: Shaping): string => {
   return BigInt.asUintN(32, reduced).toString(16).padStart(Math.max(offset, 0), '0');
 };
 
-/** lib/hash.c str_hash(): PJW over signed chars, 32 bit. */
+/** lib/hash.c str_hash(): PJW, 32 bit. Bytes above 127 count as unsigned (captured on amd64). */
 const elfHash = (value: ByteString): number => {
   let h = 0;
   for (let i = 0; i < value.length; i++) {
-    const byte = value.charCodeAt(i);
-    h = ((h << 4) + (byte < 0x80 ? byte : byte - 0x100)) >>> 0;
+    h = ((h << 4) + value.charCodeAt(i)) >>> 0;
     const high = h & 0xf000_0000;
     if (high !== 0) h = (h ^ (high >>> 24) ^ high) >>> 0;
   }

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { type ByteString, bytesFromText, textFromBytes } from '@homing/wire';
 import Database from 'better-sqlite3';
 import type { SqlRow } from '../../core/passdb/driver-deps.ts';
+import { realText } from './real-text.ts';
 import type { SqliteThreadData } from './sqlite-messages.ts';
 
 type Connection = Database.Database;
@@ -107,11 +108,11 @@ function* rowsOf({ statement, columns }: Prepared, parameters: readonly ByteStri
   }
 }
 
-/** As sqlite3_column_text() shows it: a whole number of type REAL keeps its `.0`. */
+/** As sqlite3_column_text() shows it. */
 const toBytes = (value: unknown): ByteString | null => {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return bytesFromText(value);
-  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (typeof value === 'number') return realText(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   return typeof value === 'bigint' ? value.toString() : null;
 };
