@@ -1,5 +1,5 @@
 /** Stored passwords made by `doveadm pw` are accepted by us, and ours by `doveadm pw -t`. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHashing } from '@homing/auth-socket';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,12 +21,17 @@ const BYTES = Buffer.from(PASSWORD).toString('latin1');
 
 describeWithDovecot('password schemes', () => {
   const hashing = createHashing(2);
+  let dir = '';
   let config = '';
   beforeAll(async () => {
-    config = join(await makeInstanceDir(), 'dovecot.conf');
+    dir = await makeInstanceDir();
+    config = join(dir, 'dovecot.conf');
     await writeFile(config, 'ssl = no\n');
   });
-  afterAll(() => hashing[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await hashing[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true });
+  });
 
   test.each(SCHEMES)('doveadm makes {%s}, we check it', async (scheme) => {
     const made = await doveadm(config, 'pw', '-s', scheme, '-p', PASSWORD, '-u', USER);
