@@ -15,6 +15,10 @@ setup_node() {
     touch node_modules/.package-lock.json
   fi
   PATH="$PWD/node_modules/.bin:$PATH"
+  # npm 9 does not link the node of an optional package into .bin.
+  for bin in "$PWD"/node_modules/node-linux-*/bin; do
+    if "$bin/node" --version >/dev/null 2>&1; then PATH="$bin:$PATH"; fi
+  done
   export PATH
   node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 24 ? 0 : 1)' ||
     { say "Node 24 or newer is needed, found $(node --version)"; return 1; }
