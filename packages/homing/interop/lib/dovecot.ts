@@ -68,16 +68,17 @@ service pop3-login {
 first_valid_uid = 1
 ${process.getuid?.() === 0 ? '' : unprivileged()}`;
 
-/** Without root everything runs as one user and nothing is chrooted. */
-const unprivileged = (): string => {
+const CHROOTED = ['anvil', 'imap-login', 'pop3-login', 'director', 'ipc', 'dns-client', 'stats'];
+
+/** Settings of a Dovecot without root: everything runs as one user and nothing is chrooted. */
+export const unprivileged = (chrooted: readonly string[] = CHROOTED): string => {
   const { username } = userInfo();
   // A number is not enough: Dovecot looks the group up by name.
   const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
-  const services = ['anvil', 'imap-login', 'pop3-login', 'director', 'ipc', 'dns-client', 'stats'];
   return [
     `default_internal_user = ${username}`,
     `default_login_user = ${username}`,
     `default_internal_group = ${group}`,
-    ...services.map((name) => `service ${name} {\n  chroot =\n}`),
+    ...chrooted.map((name) => `service ${name} {\n  chroot =\n}`),
   ].join('\n');
 };

@@ -35,10 +35,11 @@ export type ServerOptions = {
   readonly env?: NodeJS.ProcessEnv;
 };
 
-/** `common`: the settings that all instances of the program share. */
+/** `common`: the settings that all instances of the program share. `first`: what has to stand before every setting. */
 export type ServerProgram = {
   readonly name: string;
   readonly command: string;
+  readonly first?: string;
   readonly common: (dir: string) => string;
 };
 
@@ -70,7 +71,7 @@ export const startServer = async (program: ServerProgram, options: ServerOptions
   );
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text, 'latin1');
   await options.prepare?.(dir);
-  const paths = `base_dir = ${baseDir}\nlog_path = ${logFile}\nlog_timestamp =\n`;
+  const paths = `${program.first ?? ''}base_dir = ${baseDir}\nlog_path = ${logFile}\nlog_timestamp =\n`;
   await writeFile(configFile, `${paths}${program.common(dir)}\n${config}\n`);
 
   const running = startProcess(program.command, ['-F', '-c', configFile], { env: { ...process.env, ...options.env } });
