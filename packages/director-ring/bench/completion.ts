@@ -20,14 +20,15 @@ const line = (id: number): string =>
 /** `window`: how many replies of the auth server come in one read. */
 export const benchCompletion = async (window: number, requests = 500_000): Promise<{ requestsPerSecond: number }> => {
   const refused = (): Promise<never> => Promise.reject(new Error('not part of this benchmark'));
+  const log = createMemoryLog('director');
   let auth: Outlet | undefined;
   const connectAuth = connectInProcess((outlet) => {
     auth = outlet;
     return { receive: () => undefined, end: () => undefined };
-  });
+  }, log);
   await using director = await createDirector({
     settings,
-    log: createMemoryLog('director'),
+    log,
     connectAuth: {
       login: { connect: connectAuth, isOurs: true },
       userdb: { connect: connectAuth, isOurs: true },
@@ -38,7 +39,10 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
     now: () => performance.timeOrigin + performance.now(),
   });
   let completed = 0;
-  await connectInProcess(director.acceptAuth)(() => ({
+  await connectInProcess(
+    director.acceptAuth,
+    log,
+  )(() => ({
     receive: (bytes) => {
       for (let at = bytes.indexOf('\n'); at !== -1; at = bytes.indexOf('\n', at + 1)) completed++;
     },

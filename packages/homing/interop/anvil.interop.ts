@@ -64,7 +64,7 @@ describeWithDovecot('doveadm', () => {
     await mkdir(dir);
     const anvil = createAnvil({ log, now: Date.now });
     ipc = createIpc(log);
-    proxies = connectInProcess(ipc.addListener());
+    proxies = connectInProcess(ipc.addListener(), log);
     disposal.use(await serveUnix(`${dir}/anvil`, anvil.client, log));
     disposal.use(await serveUnix(`${dir}/ipc`, ipc.client, log));
   });

@@ -58,7 +58,7 @@ export const setStage = async (options: StageOptions = {}): Promise<Stage> => {
         },
         end: () => undefined,
       };
-    }),
+    }, log),
     authSocket: 'login',
     log,
     proxyLogin: async (fields, context, signal) => {

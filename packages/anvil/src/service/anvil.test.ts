@@ -21,7 +21,10 @@ const talk = async (
   let heard = '';
   let isClosed = false;
   let server: Outlet | undefined;
-  await connectInProcess(factory)((outlet) => {
+  await connectInProcess(
+    factory,
+    createMemoryLog(),
+  )((outlet) => {
     server = outlet;
     return {
       receive: (bytes) => {

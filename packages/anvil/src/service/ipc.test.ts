@@ -8,7 +8,10 @@ const connectTo = async (factory: ProtocolFactory): Promise<Peer> => {
   let heard = '';
   let isClosed = false;
   let outlet: Outlet | undefined;
-  await connectInProcess(factory)((to) => {
+  await connectInProcess(
+    factory,
+    createMemoryLog(),
+  )((to) => {
     outlet = to;
     return {
       receive: (bytes) => {

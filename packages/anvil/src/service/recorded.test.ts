@@ -12,7 +12,10 @@ type Peer = { heard: string; outlet: Outlet | undefined };
 
 const open = async (factory: ProtocolFactory): Promise<Peer> => {
   const peer: Peer = { heard: '', outlet: undefined };
-  await connectInProcess(factory)((outlet) => {
+  await connectInProcess(
+    factory,
+    createMemoryLog(),
+  )((outlet) => {
     peer.outlet = outlet;
     return {
       receive: (bytes) => {

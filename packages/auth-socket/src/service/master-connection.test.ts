@@ -156,6 +156,26 @@ describe('LIST', () => {
     await expect.poll(() => peer.isPaused()).toBe(false);
     expect(peer.lines()).toEqual(['LIST\t1\talice', 'LIST\t1\tnobody', 'LIST\t1\tbare', 'DONE\t1\t']);
   });
+  test('asks for no more while the peer does not read', async () => {
+    await using server = await startTestAuth(site(), deps());
+    const peer = open(server);
+    peer.stopReading();
+    peer.send('LIST\t1\n');
+    await expect.poll(() => peer.lines()).toEqual(['LIST\t1\talice']);
+    peer.readOn();
+    await expect.poll(() => peer.isPaused()).toBe(false);
+    expect(peer.lines()).toEqual(['LIST\t1\tnobody', 'LIST\t1\tbare', 'DONE\t1\t']);
+  });
+  test('ends with a peer that left without having read', async () => {
+    await using server = await startTestAuth(site(), deps());
+    const peer = open(server);
+    peer.stopReading();
+    peer.send('LIST\t1\n');
+    await expect.poll(() => peer.lines()).toEqual(['LIST\t1\talice']);
+    peer.end();
+    await expect.poll(() => peer.isPaused()).toBe(false);
+    expect(peer.lines()).toEqual([]);
+  });
   test('without a userdb that can', async () => {
     await using server = await startTestAuth(site({ userdbs: [userdb({})] }), deps());
     expect(await ask(server, 'LIST\t1\n')).toEqual(['DONE\t1\tfail']);

@@ -88,6 +88,7 @@ const createMasterConnection = (
         refuse(`BUG: Master sent us more than ${AUTH_MASTER_MAX_LINE} bytes`);
       }
     },
+    drained: list.drained,
     end() {
       isClosed = true;
       list.stop();

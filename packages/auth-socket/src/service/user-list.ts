@@ -1,6 +1,6 @@
 /**
  * LIST: all users of all userdbs that can iterate, in their order (master_input_list()). One at a time on a connection,
- * which is not read from meanwhile.
+ * which is not read from meanwhile. No more is asked of the databases than the peer takes.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outlet } from '@homing/io';
@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 
 export type UserList = {
   readonly start: (command: ListCommand) => void;
+  /** The connection has room again. */
+  readonly drained: () => void;
   /** The connection is gone. */
   readonly stop: () => void;
 };
@@ -23,15 +25,20 @@ const BATCH = 256;
 
 export const createUserList = (
   asker: MasterAsker,
-  outlet: Pick<Outlet, 'pause' | 'resume'>,
+  outlet: Pick<Outlet, 'pause' | 'resume' | 'isFull'>,
   world: World,
 ): UserList => {
   const ended = new AbortController();
   let isListing = false;
+  let room = Promise.withResolvers<void>();
 
   const refuse = (id: number, text: string): void => {
     asker.logError(text);
     asker.send(encodeAuthMasterReply({ cmd: 'DONE', id, failed: true }));
+  };
+  const hasRoom = (): Promise<void> => {
+    room = Promise.withResolvers<void>();
+    return room.promise;
   };
   const run = async (request: AuthRequest): Promise<void> => {
     let failed = false;
@@ -50,7 +57,8 @@ export const createUserList = (
       for await (const user of users) {
         if (ended.signal.aborted) return false;
         asker.send(encodeAuthMasterReply({ cmd: 'LIST', id: request.id, user }));
-        if (++sent % BATCH === 0) await nextTurn();
+        if (outlet.isFull()) await hasRoom();
+        else if (++sent % BATCH === 0) await nextTurn();
       }
       return true;
     } catch (error) {
@@ -86,7 +94,11 @@ export const createUserList = (
           finished();
         });
     },
-    stop: () => ended.abort(),
+    drained: () => room.resolve(),
+    stop() {
+      ended.abort();
+      room.resolve();
+    },
   };
 };
 

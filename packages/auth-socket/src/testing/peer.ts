@@ -9,6 +9,9 @@ export type TestPeer = {
   readonly lines: () => string[];
   readonly isClosed: () => boolean;
   readonly isPaused: () => boolean;
+  /** From now on takes nothing, or takes everything again. */
+  readonly stopReading: () => void;
+  readonly readOn: () => void;
   /** Closes this end. */
   readonly end: () => void;
 };
@@ -18,10 +21,12 @@ export const openPeer = (factory: ProtocolFactory, credentials?: PeerCredentials
   let read = 0;
   let isClosed = false;
   let isPaused = false;
+  let isFull = false;
   const outlet: Outlet = {
     send(bytes) {
       if (!isClosed) received += bytes;
     },
+    isFull: () => isFull,
     close() {
       isClosed = true;
     },
@@ -46,6 +51,13 @@ export const openPeer = (factory: ProtocolFactory, credentials?: PeerCredentials
     },
     isClosed: () => isClosed,
     isPaused: () => isPaused,
+    stopReading() {
+      isFull = true;
+    },
+    readOn() {
+      isFull = false;
+      protocol.drained?.();
+    },
     end: () => protocol.end(),
   };
 };

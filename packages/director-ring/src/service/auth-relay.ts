@@ -1,9 +1,10 @@
 /**
  * `login/director` and `director-userdb`: stands between a login process (or LMTP, doveadm) and the auth server. One auth
  * connection for each of ours, closed together. What the client sends goes through as it came; of what the auth server
- * sends only success lines are looked at (director/login-connection.c, auth-connection.c).
+ * sends only success lines are looked at (director/login-connection.c, auth-connection.c). Who does not read stops the
+ * one who writes to him: neither direction piles up here.
  */
-import type { Connect, Outlet, ProtocolFactory } from '@homing/io';
+import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
 import { completeLine } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
@@ -47,7 +48,8 @@ export const createAuthRelay =
         outlet.send(early);
         early = '';
         client.resume();
-        return createReplyReader(runtime, SUCCESS[socket], client, upstream.isOurs, lost);
+        const reader = createReplyReader(runtime, SUCCESS[socket], { client, auth: outlet }, upstream.isOurs, lost);
+        return { ...reader, drained: () => client.resume(), readsWhenFull: true };
       })
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
@@ -59,11 +61,13 @@ export const createAuthRelay =
       receive(bytes) {
         if (auth !== undefined) {
           auth.send(bytes);
+          if (auth.isFull()) client.pause();
           return;
         }
         early += bytes;
         if (early.length > EARLY_LIMIT) client.pause();
       },
+      drained: () => auth?.resume(),
       end() {
         isOpen = false;
         auth?.close();
@@ -75,10 +79,10 @@ export const createAuthRelay =
 const createReplyReader = (
   runtime: Runtime,
   success: string,
-  client: Outlet,
+  { client, auth }: { client: Outlet; auth: Outlet },
   isOurs: boolean,
   onFailure: (reason: string | undefined) => void,
-): ReturnType<ProtocolFactory> => {
+): Pick<Protocol, 'receive' | 'end'> => {
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
   return {
     receive(bytes) {
@@ -95,6 +99,7 @@ const createReplyReader = (
         return;
       }
       client.send(replies);
+      if (client.isFull()) auth.pause();
       runtime.settle();
     },
     end() {

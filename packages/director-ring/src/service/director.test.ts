@@ -1,5 +1,5 @@
 /** The service in one process: scripted auth server, ipc and clients, no sockets. */
-import { connectInProcess } from '@homing/io';
+import { connectInProcess, createMemoryLog } from '@homing/io';
 import { describe, expect, test } from 'vitest';
 import type { DirectorSettings } from '../core/settings.ts';
 import { createPeer } from '../testing/peer.ts';
@@ -22,6 +22,27 @@ describe('login/director', () => {
     );
   });
 
+  test('neither direction piles up while the other side does not read', async () => {
+    const { director, auth, open } = await start();
+    const client = await open(director.acceptAuth);
+    const much = `${'x'.repeat(9999)}\n`.repeat(6);
+    for (const [stalled, talker] of [
+      [auth, client],
+      [client, auth],
+    ] as const) {
+      stalled.outlet?.pause();
+      let sent = '';
+      while (talker.outlet?.isFull() === false && sent.length < 20 * much.length) {
+        talker.outlet.send(much);
+        sent += much;
+      }
+      expect([stalled.received, sent.length]).toEqual(['', 2 * much.length]);
+      stalled.outlet?.resume();
+      expect(talker.outlet?.isFull()).toBe(false);
+      expect(stalled.received).toBe(sent);
+    }
+  });
+
   test('both ends close together', async () => {
     const first = await start();
     const client = await first.open(first.director.acceptAuth);
@@ -38,7 +59,7 @@ describe('login/director', () => {
 
   test('an auth server in this process has told its reason itself', async () => {
     const auth = createPeer();
-    const ours = { connect: connectInProcess(auth.factory), isOurs: true };
+    const ours = { connect: connectInProcess(auth.factory, createMemoryLog()), isOurs: true };
     const { director, logged, open } = await start({}, { connectAuth: { login: ours, userdb: ours } });
     const client = await open(director.acceptAuth);
     auth.outlet?.close();

@@ -29,10 +29,10 @@ export const startTestDirector = async (
     settings: { ...testSettings, ...changed },
     log,
     connectAuth: {
-      login: { connect: connectInProcess(auth.factory), isOurs: false },
-      userdb: { connect: connectInProcess(auth.factory), isOurs: false },
+      login: { connect: connectInProcess(auth.factory, log), isOurs: false },
+      userdb: { connect: connectInProcess(auth.factory, log), isOurs: false },
     },
-    connectIpc: connectInProcess(ipc.factory),
+    connectIpc: connectInProcess(ipc.factory, log),
     resolve: () => Promise.resolve([]),
     flush: { connect: () => refusedConnect, run: () => Promise.reject(new Error('no program')) },
     now: () => 1_795_307_196_500,
@@ -40,7 +40,7 @@ export const startTestDirector = async (
   });
   const open = async (factory: ProtocolFactory): Promise<Peer> => {
     const client = createPeer();
-    await connectInProcess(factory)(client.factory);
+    await connectInProcess(factory, log)(client.factory);
     return client;
   };
   const logged = (): string[] => log.entries.map(({ text }) => text);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Connect } from '@homing/io';
 import { describe, expect, test } from 'vitest';
 import { doveadm } from './doveadm.ts';
@@ -29,6 +28,7 @@ const server =
           });
         }
       },
+      isFull: () => false,
       close: () => undefined,
       pause: () => undefined,
       resume: () => undefined,
@@ -63,7 +63,6 @@ const run = async (line: string, script: Script = {}, hello = HELLO) => {
       },
       readInput: () => 'u1@example.com\nu2@example.com\r\n',
       localTime: (seconds) => `T${seconds}`,
-      md5: (bytes) => createHash('md5').update(bytes, 'latin1').digest(),
       readPassword: async () => 'typed',
       signalServer: async (command) => (command === 'stop' ? 'not running' : undefined),
       pid: 7,

@@ -39,7 +39,7 @@ export const startCore: StartService = async ({ config }, log) => {
   const anvil = createAnvil({ log: log.service('anvil'), now: Date.now });
   const ipc = createIpc(log.service('ipc'));
   const auth = await startAuth(config, log);
-  const director = await startDirector(config, auth?.server, connectInProcess(ipc.client), log);
+  const director = await startDirector(config, auth?.server, connectInProcess(ipc.client, log), log);
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
   return coreService({ auth, director, anvil, ipc, settings: config.settings(), ipcProxies: new Map() }, log);
@@ -142,6 +142,7 @@ const fifoReader = (factory: ProtocolFactory): ((bytes: string) => void) => {
     let isOpen = true;
     const outlet: Outlet = {
       send: () => {},
+      isFull: () => false,
       close: () => {
         isOpen = false;
       },

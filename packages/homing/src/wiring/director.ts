@@ -44,7 +44,7 @@ const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log)
   const { base_dir, homing_auth_login_socket, homing_auth_userdb_socket } = settings;
   const connect = (type: 'login' | 'userdb', socket: string): AuthSocket => {
     if (socket === '' && auth !== undefined) {
-      return { connect: connectInProcess(auth.serve(type, undefined)), isOurs: true };
+      return { connect: connectInProcess(auth.serve(type, undefined), log), isOurs: true };
     }
     const path = socket === '' ? `${base_dir}/auth-${type}` : socket;
     return { connect: connectUnix(path, log, AUTH_RETRY_MS), isOurs: false };

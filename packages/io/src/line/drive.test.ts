@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createMemoryLog } from '../log/log.ts';
 import { driveProtocol } from './drive.ts';
-import type { Outlet, ProtocolFactory } from './protocol.ts';
+import { OUTPUT_HIGH, type Outlet, type ProtocolFactory } from './protocol.ts';
 
 let folder: string;
 let server: Server | undefined;
@@ -13,6 +13,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'homing-drive-'));
 });
 afterEach(() => {
+  vi.useRealTimers();
   server?.close();
   rmSync(folder, { recursive: true });
 });
@@ -79,14 +80,16 @@ test('tells the end once, and who the peer is', async () => {
 });
 
 test('a fault of ours ends that connection alone, with the stack in the log', async () => {
+  const ends: unknown[] = [];
   const client = await connect(() => ({
     receive() {
       throw new Error('boom');
     },
-    end: () => {},
+    end: (error) => void ends.push(error),
   }));
   client.write('x');
   expect(await text(client)).toBe('');
+  expect(ends).toEqual([new Error('boom')]);
   expect(log.entries.at(-1)).toMatchObject({ level: 'panic', text: expect.stringContaining('boom') });
 });
 
@@ -111,5 +114,50 @@ test('a peer that does not read stops being read', async () => {
   client.resume();
   client.on('data', () => {});
   while (received < 2_000_000) await new Promise((resolve) => setImmediate(resolve));
+  client.destroy();
+});
+
+/** A peer that has stopped reading, and the outlet towards it. */
+const stalled = async (): Promise<{ client: Socket; outlet: Outlet; drained: () => number; ended: Promise<void> }> => {
+  const opened = Promise.withResolvers<Outlet>();
+  const ended = Promise.withResolvers<void>();
+  let drained = 0;
+  const client = await connect((outlet) => {
+    opened.resolve(outlet);
+    return { receive: () => {}, end: () => ended.resolve(), drained: () => void drained++ };
+  });
+  client.pause();
+  return { client, outlet: await opened.promise, drained: () => drained, ended: ended.promise };
+};
+
+test('an outlet tells when it is full, and when there is room again', async () => {
+  const { client, outlet, drained } = await stalled();
+  expect(outlet.isFull()).toBe(false);
+  outlet.send('x'.repeat(OUTPUT_HIGH));
+  expect(outlet.isFull()).toBe(true);
+  outlet.send('x'.repeat(4_000_000));
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect([outlet.isFull(), drained()]).toEqual([true, 0]);
+  client.on('data', () => {});
+  client.resume();
+  while (drained() === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect([outlet.isFull(), drained()]).toEqual([false, 1]);
+  client.destroy();
+});
+
+test.each(['we close', 'the peer ends'])('a peer that does not read is let go of: %s', async (how) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { client, outlet, ended } = await stalled();
+  outlet.send('x'.repeat(4_000_000));
+  await new Promise((resolve) => setImmediate(resolve));
+  if (how === 'we close') outlet.close();
+  else client.end();
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => server?.getConnections((_, count) => resolve(count)));
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(await connections()).toBe(1);
+  vi.advanceTimersByTime(5000);
+  while ((await connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  if (how === 'the peer ends') await ended;
   client.destroy();
 });

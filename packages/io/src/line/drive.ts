@@ -1,16 +1,15 @@
 /**
- * Runs a `Protocol` on a socket: one read, one write. Knows nothing of what the bytes mean.
- *
- * Backpressure: at `OUTPUT_HIGH` unsent bytes reading stops until at most `OUTPUT_LOW` are left (the auth server's
- * AUTH_REQUEST limits, auth-client-connection.c), so a peer that does not read cannot make us hold its replies.
+ * Runs a `Protocol` on a socket: one read, one write. Knows nothing of what the bytes mean. A peer that does not read is
+ * not read from (`OUTPUT_HIGH`), and one that we are done with has `LINGER_MS` to take what is left.
  */
 import type { Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
 import { peerCredentials } from '../system/peer-credentials.ts';
-import type { Outlet, Protocol, ProtocolFactory } from './protocol.ts';
+import { endAfterFault, endProtocol } from './fault.ts';
+import { OUTPUT_HIGH, OUTPUT_LOW, type Outlet, type Protocol, type ProtocolFactory } from './protocol.ts';
 
-const OUTPUT_HIGH = 51_200;
-const OUTPUT_LOW = OUTPUT_HIGH / 3;
+/** Long enough for a busy peer; a dead one must not keep the descriptor and the bytes. */
+const LINGER_MS = 5000;
 
 type Driven = {
   unsent: string;
@@ -18,7 +17,8 @@ type Driven = {
   flushQueued: boolean;
   closing: boolean;
   paused: boolean;
-  choked: boolean;
+  /** Until `OUTPUT_LOW`. */
+  full: boolean;
 };
 
 /** Takes the socket over. It is destroyed when either side closes. A fault of ours ends this connection alone. */
@@ -29,8 +29,9 @@ export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log
     flushQueued: false,
     closing: false,
     paused: false,
-    choked: false,
+    full: false,
   };
+  let protocol: Protocol | undefined;
   let failure: Error | undefined;
   socket.on('error', (error: Error) => {
     failure = error;
@@ -38,40 +39,44 @@ export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log
   socket.setEncoding('latin1');
 
   const readOn = (): void => {
-    if (state.paused || state.choked || state.closing) socket.pause();
+    const isStopped = state.full && protocol?.readsWhenFull !== true;
+    if (state.paused || isStopped || state.closing) socket.pause();
     else socket.resume();
+  };
+  const written = (): void => {
+    if (!state.full || state.unsent.length + socket.writableLength > OUTPUT_LOW) return;
+    state.full = false;
+    readOn();
+    if (!state.closing && protocol?.drained !== undefined) handle(() => protocol?.drained?.());
   };
   const flush = (): void => {
     state.flushQueued = false;
-    if (state.unsent !== '' && socket.writable) {
+    if (state.unsent !== '') {
       const bytes = state.unsent;
       state.unsent = '';
-      socket.write(bytes, 'latin1', () => {
-        if (!state.choked || socket.writableLength > OUTPUT_LOW) return;
-        state.choked = false;
-        readOn();
-      });
-      if (!state.choked && socket.writableLength >= OUTPUT_HIGH) {
-        state.choked = true;
+      // Else the peer has left already.
+      if (socket.writable) socket.write(bytes, 'latin1', written);
+      if (socket.writableLength >= OUTPUT_HIGH) {
+        state.full = true;
         readOn();
       }
     }
-    if (state.closing) socket.destroySoon();
+    if (state.closing) {
+      socket.destroySoon();
+      linger(socket);
+    }
   };
   const flushLater = (): void => {
     if (state.receiving || state.flushQueued) return;
     state.flushQueued = true;
     setImmediate(flush);
   };
-
-  const outlet = createOutlet(socket, state, { flushLater, readOn });
-  let protocol: Protocol | undefined;
   const handle = (step: () => void): void => {
     state.receiving = true;
     try {
       step();
     } catch (error) {
-      log.panic('connection_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      endAfterFault(state.closing ? undefined : protocol, error, log);
       state.closing = true;
     }
     state.receiving = false;
@@ -80,14 +85,22 @@ export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log
   socket.on('data', (bytes: string) => {
     if (!state.closing) handle(() => protocol?.receive(bytes));
   });
+  // Node ends our side too, but only when everything was taken.
+  socket.on('end', () => linger(socket));
   socket.on('close', () => {
     if (state.closing) return;
     state.closing = true;
-    protocol?.end(failure);
+    endProtocol(protocol, failure, log);
   });
   handle(() => {
-    protocol = factory(outlet);
+    protocol = factory(createOutlet(socket, state, { flushLater, readOn }));
   });
+};
+
+const linger = (socket: Socket): void => {
+  if (socket.destroyed) return;
+  const deadline = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(deadline));
 };
 
 const createOutlet = (
@@ -99,6 +112,10 @@ const createOutlet = (
     if (state.closing || bytes === '') return;
     state.unsent += bytes;
     flushLater();
+  },
+  isFull() {
+    state.full ||= state.unsent.length + socket.writableLength >= OUTPUT_HIGH;
+    return state.full;
   },
   close() {
     if (state.closing) return;

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { createMemoryLog } from '../log/log.ts';
 import { connectInProcess } from './in-process.ts';
-import type { Outlet, ProtocolFactory } from './protocol.ts';
+import { OUTPUT_HIGH, type Outlet, type ProtocolFactory } from './protocol.ts';
+
+const log = createMemoryLog();
 
 /** Remembers everything that happens to it. */
 const recorder = (greeting = '') => {
@@ -21,7 +24,7 @@ const recorder = (greeting = '') => {
 
 test('bytes sent before the other end exists arrive', async () => {
   const [client, server] = [recorder('from client'), recorder('from server')];
-  await connectInProcess(server.factory)(client.factory);
+  await connectInProcess(server.factory, log)(client.factory);
   expect(client.events).toEqual(['from server']);
   expect(server.events).toEqual(['from client']);
 });
@@ -36,7 +39,10 @@ test('neither side is re-entered: an answer waits until the question was handled
     },
     end: () => {},
   });
-  await connectInProcess(server)((outlet) => {
+  await connectInProcess(
+    server,
+    log,
+  )((outlet) => {
     outlet.send('1');
     return {
       receive(bytes) {
@@ -63,7 +69,7 @@ test('neither side is re-entered: an answer waits until the question was handled
 
 test('closing tells the other end once, after what was sent', async () => {
   const [client, server] = [recorder(), recorder()];
-  await connectInProcess(server.factory)(client.factory);
+  await connectInProcess(server.factory, log)(client.factory);
   client.outlet().send('last words');
   client.outlet().close();
   client.outlet().close();
@@ -75,7 +81,7 @@ test('closing tells the other end once, after what was sent', async () => {
 
 test('a paused end gets everything when it goes on', async () => {
   const [client, server] = [recorder(), recorder()];
-  await connectInProcess(server.factory)(client.factory);
+  await connectInProcess(server.factory, log)(client.factory);
   server.outlet().pause();
   client.outlet().send('a');
   client.outlet().send('b');
@@ -83,4 +89,65 @@ test('a paused end gets everything when it goes on', async () => {
   expect(server.events).toEqual([]);
   server.outlet().resume();
   expect(server.events).toEqual(['ab', '<end>']);
+});
+
+test('who writes to a paused end gets no more work, and is told when it goes on', async () => {
+  const events: string[] = [];
+  let outlet: Outlet | undefined;
+  const server: ProtocolFactory = (to) => {
+    outlet = to;
+    return {
+      receive(bytes) {
+        events.push(bytes);
+        to.send('x'.repeat(OUTPUT_HIGH));
+      },
+      end: () => {},
+      drained: () => void events.push('<drained>'),
+    };
+  };
+  const client = recorder();
+  await connectInProcess(server, log)(client.factory);
+  client.outlet().pause();
+  client.outlet().send('a');
+  expect(outlet?.isFull()).toBe(true);
+  client.outlet().send('b');
+  expect(events).toEqual(['a']);
+  client.outlet().resume();
+  expect(events).toEqual(['a', '<drained>', 'b', '<drained>']);
+  expect(outlet?.isFull()).toBe(false);
+});
+
+test('an end that reads while it is full', async () => {
+  const events: string[] = [];
+  const server: ProtocolFactory = (to) => {
+    to.send('x'.repeat(OUTPUT_HIGH));
+    return { receive: (bytes) => void events.push(bytes), end: () => {}, readsWhenFull: true };
+  };
+  const client = recorder();
+  await connectInProcess(
+    server,
+    log,
+  )((to) => {
+    to.pause();
+    return client.factory(to);
+  });
+  client.outlet().send('a');
+  expect(events).toEqual(['a']);
+});
+
+test('a fault ends this connection at both ends and stays away from who sent', async () => {
+  const ends: unknown[] = [];
+  const client = recorder();
+  const server: ProtocolFactory = () => ({
+    receive() {
+      throw new Error('boom');
+    },
+    end: (error) => void ends.push(error),
+  });
+  await connectInProcess(server, log)(client.factory);
+  client.outlet().send('a');
+  client.outlet().send('b');
+  expect(ends).toEqual([new Error('boom')]);
+  expect(client.events).toEqual(['<end>']);
+  expect(log.entries).toMatchObject([{ level: 'panic', text: expect.stringContaining('boom') }]);
 });

@@ -5,10 +5,26 @@
  */
 import type { ByteString } from '@homing/wire';
 
+/**
+ * A connection with this many unsent bytes is full; it has room again at `OUTPUT_LOW` (AUTH_REQUEST limits,
+ * auth-client-connection.c). Nobody is read from while his connection is full, so that a peer that does not read cannot
+ * make us hold its replies.
+ */
+export const OUTPUT_HIGH = 51_200;
+export const OUTPUT_LOW = OUTPUT_HIGH / 3;
+
 export type Outlet = {
   /** Queues bytes. All bytes sent while one read is handled leave in one write; later ones once per turn of the loop. */
   send(bytes: ByteString): void;
-  /** Ends the connection after what was sent is flushed. Nothing is received any more. Calling it again does nothing. */
+  /**
+   * True while `OUTPUT_HIGH` bytes or more wait for the peer; `drained` follows. For whoever sends much without being
+   * asked for each piece: lists, relays.
+   */
+  isFull(): boolean;
+  /**
+   * Ends the connection after what was sent is flushed, for which the peer has a few seconds. Nothing is received any
+   * more. Calling it again does nothing.
+   */
   close(): void;
   /** Stops and restarts the reading side, for protocols that must not take more work. */
   pause(): void;
@@ -23,8 +39,15 @@ export type PeerCredentials = { readonly pid: number; readonly uid: number; read
 export type Protocol = {
   /** Bytes as they were read; cut anywhere. Must not throw for bad input: close the outlet and log instead. */
   receive(bytes: ByteString): void;
-  /** The peer closed or the connection failed (`error`). Called once, never after `outlet.close()`. */
+  /** The peer closed, the connection failed or we threw (`error`). Called once, never after `outlet.close()`. */
   end(error?: Error): void;
+  /** There is room again after `isFull()` was true. */
+  drained?(): void;
+  /**
+   * Reading goes on while the outlet is full. A relay's side towards its server: it stops the client instead, and if
+   * neither of us read because neither could write, both would wait for ever.
+   */
+  readonly readsWhenFull?: boolean;
 };
 
 /** Makes the protocol for one new connection. May send at once (a hello). */
