@@ -14,6 +14,7 @@ const setUp = (hello = HELLO) => {
   const connections: { outlet: Outlet; got: string }[] = [];
   const changes: string[] = [];
   const site = { isUp: true, connects: 0, hello };
+  const log = createMemoryLog('imap-login');
   const inProcess: Connect = connectInProcess((outlet) => {
     const connection = { outlet, got: '' };
     connections.push(connection);
@@ -24,8 +25,7 @@ const setUp = (hello = HELLO) => {
       },
       end: () => undefined,
     };
-  });
-  const log = createMemoryLog('imap-login');
+  }, log);
   const client = createAuthClient({
     connect: (factory) => {
       site.connects += 1;
@@ -86,6 +86,19 @@ test('a server that goes fails its requests, and is connected to again: at once,
   expect(world.site.connects).toBe(3);
   expect(world.changes).toEqual(['ready', 'lost', 'ready']);
   expect(texts(world).at(-1)).toBe('connect(login) failed: Connection refused');
+  world.client.close();
+});
+
+test('a server killed right after the start is connected to at once; one that hangs up again and again is not', async () => {
+  const world = setUp();
+  world.connections[0]?.outlet.close();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.changes).toEqual(['ready', 'lost', 'ready']);
+  world.connections[1]?.outlet.close();
+  await vi.advanceTimersByTimeAsync(4999);
+  expect(world.site.connects).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(world.site.connects).toBe(3);
   world.client.close();
 });
 

@@ -1,6 +1,7 @@
 /**
- * The connection to an auth server or a director's login socket, kept up: the first reconnect at once, later ones every
- * 5 s; 30 s for connecting and the handshake. A server that restarts is asked for its mechanisms again.
+ * The connection to an auth server or a director's login socket, kept up: what was established is connected again at
+ * once, what fails or ends again every 5 s; 30 s for connecting and the handshake. A server that restarts is asked for
+ * its mechanisms again.
  */
 import {
   type Connect,
@@ -66,6 +67,8 @@ type Link = {
   server: AuthServer | undefined;
   live: Live | undefined;
   lastConnect: number;
+  /** When a reconnect last did not wait. */
+  lastHaste: number;
   timer: NodeJS.Timeout | undefined;
   wasReady: boolean;
   isClosed: boolean;
@@ -78,6 +81,7 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     server: undefined,
     live: undefined,
     lastConnect: Number.NEGATIVE_INFINITY,
+    lastHaste: Number.NEGATIVE_INFINITY,
     timer: undefined,
     wasReady: false,
     isClosed: false,
@@ -191,7 +195,20 @@ const handshakeTimeout = (link: Link): void => {
   fault(link, text, 'auth server timeout');
 };
 
-/** All open requests fail; the next connect comes at once, but no two within `RECONNECT_MS`. */
+/**
+ * Dovecot lets 5 s pass between two connects. Behind our master a killed server's socket still listens, so an established
+ * connection is made again at once; but only every 5 s, for a server that greets us and hangs up.
+ */
+const reconnectDelay = (link: Link, wasEstablished: boolean): number => {
+  const now = link.options.now();
+  if (wasEstablished && now - link.lastHaste >= RECONNECT_MS) {
+    link.lastHaste = now;
+    return 0;
+  }
+  return Math.max(0, link.lastConnect + RECONNECT_MS - now);
+};
+
+/** All open requests fail. */
 const lose = (link: Link, reason: string): void => {
   const { log, now, clientId, onChange } = link.options;
   const hadServer = link.server !== undefined;
@@ -206,7 +223,7 @@ const lose = (link: Link, reason: string): void => {
     const text = `Auth connection closed with ${lost.length} pending requests (${details})`;
     log.warning('auth_connection_closed', {}, about + text);
   }
-  if (!link.isClosed) arm(link, Math.max(0, link.lastConnect + RECONNECT_MS - now()), connect);
+  if (!link.isClosed) arm(link, reconnectDelay(link, hadServer), connect);
   if (hadServer) onChange('lost');
   else if (!link.wasReady) onChange('never-ready');
   for (const request of lost) request.answer({ on: 'auth-lost' });
