@@ -3,7 +3,7 @@
  * of the vitest projects as itself. What a check printed is shown only if it failed.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,8 +46,13 @@ const run = (command: readonly string[], limitMs: number, show: boolean): Promis
       output += `${error.message}\n`;
       finish(127);
     });
-    child.on('close', (code) => finish(code ?? 1));
+    child.on('close', (code, signal) => {
+      if (signal !== null) output += `\n${command.join(' ')}: ended by ${signal}\n`;
+      finish(code ?? 1);
+    });
   });
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
 
 const report = (name: string, tally: Tally, seconds: number): void => {
   const counts = [`${tally.passed} passed`, `${tally.failed} failed`, `${tally.skipped} skipped`];
@@ -72,6 +77,7 @@ const tests = async (project: string, limitMs: number, show: boolean): Promise<T
     const { status, output, seconds } = await run(['vitest', 'run', '--project', project, ...reporters], limitMs, show);
     const tally = readVitestReport(file, status);
     if (tally.failed > 0 && !show) console.log(`\n--- vitest: ${project}\n${output.trimEnd()}\n---`);
+    if (!existsSync(file)) console.log(`vitest: ${project} left no report, exit status ${status}\n${lastLine(output)}`);
     report(project, tally, seconds);
     return tally;
   } finally {

