@@ -1,9 +1,14 @@
-/** A TCP relay that keeps what both sides said, in order: what a proxy really sends to a backend. */
+/**
+ * A TCP relay that keeps what both sides said, in order: what a proxy really sends to a backend. What a side says in
+ * several writes without waiting for an answer is passed on in one piece, so that the order does not depend on chance.
+ */
 import { connect, createServer, type Socket } from 'node:net';
 import { until } from './until.ts';
 
 /** One connection through the tap; `C` opened it. */
 export type Tapped = { readonly said: { from: 'C' | 'S'; bytes: string }[]; closed: boolean };
+
+const SETTLE_MS = 30;
 
 export type Tap = {
   readonly port: number;
@@ -24,12 +29,23 @@ export const startTap = async (port: number, backend: { host: string; port: numb
       ['S', target, client],
     ] as const) {
       open.add(self);
+      let pending = '';
+      let timer: NodeJS.Timeout | undefined;
+      const passOn = (): void => {
+        if (pending === '') return;
+        tapped.said.push({ from, bytes: pending });
+        other.write(pending, 'latin1');
+        pending = '';
+      };
       self.on('data', (chunk: Buffer) => {
-        tapped.said.push({ from, bytes: chunk.toString('latin1') });
-        other.write(chunk);
+        pending += chunk.toString('latin1');
+        clearTimeout(timer);
+        timer = setTimeout(passOn, SETTLE_MS);
       });
       self.on('error', () => undefined);
       self.on('close', () => {
+        clearTimeout(timer);
+        passOn();
         open.delete(self);
         tapped.closed = true;
         other.end();

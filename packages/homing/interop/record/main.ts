@@ -9,7 +9,7 @@ import { play } from './dialogue.ts';
 import { directorAdmin } from './director-admin.ts';
 import { imap } from './imap.ts';
 import { ipc } from './ipc.ts';
-import { createMask } from './mask.ts';
+import { createMask, maskPorts } from './mask.ts';
 import { pop3 } from './pop3.ts';
 import { proxyNotify } from './proxy-notify.ts';
 import type { Peer, Recording } from './recording.ts';
@@ -48,7 +48,7 @@ const recordAll = async <P extends Peer>(recording: Recording<P>, captured: stri
   for (const [name, text] of Object.entries(shared.files)) {
     const file = new URL(`site/${name}`, folder);
     await mkdir(new URL('.', file), { recursive: true });
-    await writeFile(file, text.replaceAll(shared.dir, '/srv/site'), 'latin1');
+    await writeFile(file, maskPorts(text.replaceAll(shared.dir, '/srv/site'), shared.ports), 'latin1');
   }
   for (const [name] of cases) {
     if (recording.fresh !== true) {

@@ -12,6 +12,13 @@ export type Mask = (line: string) => string;
 const FIRST_TIME = 1_795_300_000;
 const FIRST_CLIENT_PORT = 50_001;
 
+/** A port chosen for the run reads as the one it stands for. */
+export const maskPorts = (text: string, ports: MaskOptions['ports']): string =>
+  [...ports].reduce(
+    (masked, [from, to]) => masked.replace(new RegExp(`(?<![0-9.])${from}(?![0-9])`, 'g'), String(to)),
+    text,
+  );
+
 /** One mask a fixture: values it has met keep their replacement. */
 export const createMask = (options: MaskOptions): Mask => {
   const cookies = numbered((n) => `c0${String(n).padStart(2, '0')}`.repeat(8));
@@ -21,11 +28,7 @@ export const createMask = (options: MaskOptions): Mask => {
   const sessions = numbered((n) => `SESSIONIDSESSIO${n}`);
   const pids = numbered((n) => String(10_001 + n));
 
-  const ports: Mask = (line) =>
-    [...options.ports].reduce(
-      (text, [from, to]) => text.replace(new RegExp(`(?<![0-9.])${from}(?![0-9])`, 'g'), String(to)),
-      line,
-    );
+  const ports: Mask = (line) => maskPorts(line, options.ports);
   const paths: Mask = (line) =>
     line.replaceAll(`${options.dir}/run`, '/run/dovecot').replaceAll(options.dir, '/srv/site');
   const values: Mask = (line) =>
@@ -34,6 +37,8 @@ export const createMask = (options: MaskOptions): Mask => {
       .replace(/\bCUID\t(\d+)/, (_, n: string) => `CUID\t${connections(n)}`)
       .replace(/\b[0-9a-f]{32}\b/g, cookies)
       .replace(/auth_token=[0-9a-f]{40}/g, `auth_token=${'a'.repeat(40)}`)
+      .replace(/^(L auth-worker)\((\d+)\)/, (_, name: string, pid: string) => `${name}(${pids(pid)})`)
+      .replace(/\(pid=(\d+),uid=\d+\)/, (_, pid: string) => `(pid=${pids(pid)},uid=102)`)
       .replace(/\b(mpid|session_pid)=(\d+)/g, (_, key: string, pid: string) => `${key}=${pids(pid)}`)
       .replace(
         /(rport=|"x-originating-port" "|XCLIENT .*PORT=)(\d+)/g,
