@@ -33,7 +33,8 @@ console.error(`${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; Dov
 const results: Result[] = [];
 for (const work of works) {
   const bench = WORKS[work] ?? fail(`unknown benchmark: ${work} (${Object.keys(WORKS).join(', ')})`);
-  results.push(...(await bench(values.quick ? QUICK : FULL)));
+  const found = await bench(values.quick ? QUICK : FULL);
+  if (!values.json) for (const result of found) console.log(resultLine(result));
+  results.push(...found);
 }
 if (values.json) console.log(JSON.stringify({ machine, results }));
-else for (const result of results) console.log(resultLine(result));
