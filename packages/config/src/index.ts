@@ -15,3 +15,4 @@ export type { SettingName, Settings } from './settings/table.ts';
 export { foreignSettingNames, settingTable } from './settings/table.ts';
 export { unservedSettings } from './settings/unserved.ts';
 export type { FileRead, Source } from './source.ts';
+export * from './variables/index.ts';

@@ -66,6 +66,7 @@ export const rehearse = (scene: Scene): Rehearsal => {
     auth: self.isAuthUp ? { mechanisms, spid: 10, cuid: 11 } : undefined,
     now: self.now,
     hostname: 'px',
+    host: () => undefined,
     pid: 42,
     listener: protocol,
     random: (count) => 'r'.repeat(count),

@@ -22,4 +22,3 @@ export * from './pop3/backend-reply.ts';
 export * from './pop3/index.ts';
 export * from './proxy-notify/index.ts';
 export * from './script/index.ts';
-export * from './user-hash/index.ts';

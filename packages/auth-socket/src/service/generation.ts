@@ -1,4 +1,5 @@
 /** Builds a configuration into chains, and closes its databases once it is replaced and nobody waits for them. */
+import { hostVariable as processVariable } from '@homing/io';
 import { parseIpAddress } from '@homing/wire';
 import type { Auth } from '../core/chain/auth.ts';
 import { buildAuth } from '../core/chain/build.ts';
@@ -122,6 +123,6 @@ const resolveSelf = async (name: string, host: AuthHost): Promise<readonly strin
 
 const hostVariable = (name: string, host: AuthHost): string | undefined => {
   if (name === 'hostname') return host.hostname;
-  if (name.startsWith('env:')) return host.env(name.slice('env:'.length)) ?? '';
-  return undefined;
+  if (name === 'env' || name.startsWith('env:')) return host.env(name.slice('env:'.length)) ?? '';
+  return name === 'uid' || name === 'gid' ? processVariable(name) : undefined;
 };

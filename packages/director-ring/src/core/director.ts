@@ -4,11 +4,13 @@
  *
  * Alone in its ring: always handshaked and synced, nobody to tell. All times are Unix milliseconds unless named seconds.
  */
-import { createUserHash, type IpAddress, type UserHash } from '@homing/wire';
+import { createUserHash, type UserHash, type Variables } from '@homing/config';
+import { digests } from '@homing/io';
+import type { IpAddress } from '@homing/wire';
 import type { HostReset } from './admin/host-reset.ts';
 import type { Effect } from './effect.ts';
 import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-hosts.ts';
-import { md5, md5Start } from './md5.ts';
+import { md5Start } from './md5.ts';
 import { createKicks, type Kicks } from './move/kicks.ts';
 import { createMoves, type Moves } from './move/moves.ts';
 import { createRequests, type Requests } from './request/requests.ts';
@@ -22,7 +24,7 @@ export type Director = {
   readonly hosts: MailHosts;
   /** As configured at the start: all up, all with 100 vhosts. */
   readonly initialHosts: MailHosts;
-  readonly userHash: UserHash | { error: string };
+  readonly userHash: UserHash;
   readonly requests: Requests;
   readonly moves: Moves;
   readonly kicks: Kicks;
@@ -40,11 +42,14 @@ export type DirectorStart = {
   readonly self: DirectorHost;
   readonly mailHosts: readonly NewMailHost[];
   readonly now: number;
+  /** `%{hostname}`, `%{env:NAME}` and the like in `director_username_hash`. */
+  readonly hostVariable: Variables;
   /** 32 random bits. */
   readonly seed: number;
 };
 
-export const startDirector = ({ settings, self, mailHosts, now, seed }: DirectorStart): Director => {
+export const startDirector = (start: DirectorStart): Director => {
+  const { settings, self, mailHosts, hostVariable, now, seed } = start;
   const options = { md5Start, expireSeconds: settings.director_user_expire, seed };
   const hosts = createMailHosts(options);
   const initialHosts = createMailHosts(options);
@@ -57,7 +62,7 @@ export const startDirector = ({ settings, self, mailHosts, now, seed }: Director
     self,
     hosts,
     initialHosts,
-    userHash: createUserHash(settings.director_username_hash, md5, md5Start),
+    userHash: createUserHash(settings.director_username_hash, { digests, host: hostVariable, md5Start }),
     requests: createRequests(),
     moves: createMoves(settings.director_user_kick_delay),
     kicks: createKicks(),

@@ -5,6 +5,7 @@ test.each([
   ['unix:user-flush', { scheme: 'unix', path: 'user-flush' }],
   ['user-flush', { scheme: 'unix', path: 'user-flush' }],
   ['unix:flush-%i', { scheme: 'unix', path: 'flush-10.0.0.1' }],
+  ['unix:%{if;%h;*;mail*;m%{pid}}', { scheme: 'unix', path: 'm7' }],
   ['tcp:%{host}:4000', { scheme: 'tcp', host: 'mail1', port: 4000 }],
   ['tcp:[::1]:4000', { scheme: 'tcp', host: '::1', port: 4000 }],
   ['exec:/bin/flush a %h', { scheme: 'exec', program: '/bin/flush', args: ['a', 'mail1'] }],
@@ -13,7 +14,9 @@ test.each([
   ['exec:', undefined],
   ['unix:%x', undefined],
 ])('%s', (setting, target) => {
-  expect(parseFlushTarget(setting, '10.0.0.1', 'mail1')).toEqual(target);
+  expect(
+    parseFlushTarget(setting, { ip: '10.0.0.1', name: 'mail1' }, (name) => (name === 'pid' ? '7' : undefined)),
+  ).toEqual(target);
 });
 
 test('the old form is told from the new ones', () => {

@@ -2,10 +2,10 @@
  * `director_flush_socket`: `unix:path`, `tcp:host:port` or `exec:program args`, with %i (new mail host's address) and %h
  * (its name). Without a scheme, the form of old documentation that crashes Dovecot's director, it is taken as a unix path.
  */
-import type { ByteString } from '@homing/wire';
-import { parsePort, parseTemplate, renderVariable } from '@homing/wire';
+import { parsedTemplate, type Variables } from '@homing/config';
+import { digests } from '@homing/io';
+import { type ByteString, parsePort } from '@homing/wire';
 import type { FlushRequest } from './effect.ts';
-import { md5 } from './md5.ts';
 
 export type FlushTarget =
   /** `path` is relative to `base_dir`. */
@@ -13,17 +13,28 @@ export type FlushTarget =
   | { scheme: 'tcp'; host: string; port: number }
   | { scheme: 'exec'; program: string; args: readonly string[] };
 
+/** The mail host a user moves to. */
+export type NewHost = { readonly ip: string; readonly name: string };
+
 export const hasFlushScheme = (setting: string): boolean => /^(unix|tcp|exec):/.test(setting);
 
 /** Undefined if it cannot be used; `parseFlushTarget(setting, ...)` at the start tells. */
-export const parseFlushTarget = (setting: string, newIp: string, newHostname: string): FlushTarget | undefined => {
-  const values: Readonly<Record<string, string>> = { i: newIp, ip: newIp, h: newHostname, host: newHostname };
-  let text = '';
-  for (const part of parseTemplate(setting)) {
-    const value = part.part === 'text' ? part.text : values[part.name];
-    if (value === undefined) return undefined;
-    text += part.part === 'text' ? value : renderVariable(value, part, md5);
-  }
+export const parseFlushTarget = (
+  setting: string,
+  { ip, name }: NewHost,
+  hostVariable: Variables,
+): FlushTarget | undefined => {
+  const { text, error } = parsedTemplate(
+    setting,
+    digests,
+  )((variable) =>
+    variable === '%i' || variable === 'ip'
+      ? ip
+      : variable === '%h' || variable === 'host'
+        ? name
+        : hostVariable(variable),
+  );
+  if (error !== undefined) return undefined;
   if (text.startsWith('exec:')) {
     const [program = '', ...args] = text.slice(5).split(' ');
     return program === '' ? undefined : { scheme: 'exec', program, args };

@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ByteString } from '@homing/wire';
 
-export const md5 = (bytes: ByteString): Uint8Array => hash('md5', Buffer.from(bytes, 'latin1'), 'buffer');
-
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** The first four bytes, big-endian. By way of strings, which Node makes three times as fast as Buffers. */

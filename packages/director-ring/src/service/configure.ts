@@ -1,6 +1,6 @@
 /** What the settings name, looked up once at the start. Error texts are Dovecot's (director.c, director-host.c, main.c). */
 import { ConfigError } from '@homing/config';
-import type { Log } from '@homing/io';
+import { hostVariable, type Log } from '@homing/io';
 import { type IpAddress, parseIpAddress, parsePort } from '@homing/wire';
 import type { DirectorHost } from '../core/director.ts';
 import { hasFlushScheme, parseFlushTarget } from '../core/flush-socket.ts';
@@ -77,7 +77,7 @@ export const findMailHosts = async (servers: string, resolve: Resolve, log: Log)
 
 export const checkFlushSocket = (setting: string, log: Log): void => {
   if (setting === '') return;
-  if (parseFlushTarget(setting, '127.0.0.1', 'localhost') === undefined) {
+  if (parseFlushTarget(setting, { ip: '127.0.0.1', name: 'localhost' }, hostVariable) === undefined) {
     fail(`Invalid value for director_flush_socket: ${setting}`);
   }
   if (hasFlushScheme(setting)) return;

@@ -4,7 +4,7 @@
  * Settings apply at the start, as in Dovecot: a changed `director_mail_servers` needs a restart, or `doveadm director`.
  */
 import { randomBytes } from 'node:crypto';
-import type { Connect, Log, ProtocolFactory } from '@homing/io';
+import { type Connect, hostVariable, type Log, type ProtocolFactory } from '@homing/io';
 import { startDirector } from '../core/director.ts';
 import type { FlushTarget } from '../core/flush-socket.ts';
 import type { DirectorSettings } from '../core/settings.ts';
@@ -69,7 +69,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const self = await findSelf(settings.director_servers, options.ringAddress, options.resolve);
   const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
   const seed = randomBytes(4).readUInt32LE();
-  const director = startDirector({ settings, self, mailHosts, now: now(), seed });
+  const director = startDirector({ settings, self, mailHosts, hostVariable, now: now(), seed });
   const ipc = createIpcClient(options.connectIpc, log);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
   const runtime = createRuntime({ director, log, now, ipc, flush });

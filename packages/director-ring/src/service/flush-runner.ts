@@ -2,7 +2,7 @@
  * Runs `director_flush_socket` for a moved user: over a socket with the `script` protocol, or as a program. Only success
  * ends the wait for the user's logins at once; every failure is logged and leaves the kick delay to do its work.
  */
-import type { Connect, Log, Outlet } from '@homing/io';
+import { type Connect, hostVariable, type Log, type Outlet } from '@homing/io';
 import { encodeScriptRequest, parseScriptReply, type ScriptReply } from '@homing/wire';
 import type { FlushRequest } from '../core/effect.ts';
 import { type FlushTarget, flushArguments, parseFlushTarget } from '../core/flush-socket.ts';
@@ -48,7 +48,7 @@ export const createFlushRunner = (setting: string, ways: FlushWays, log: Log): F
 
   return {
     start(id, request, finished) {
-      const target = parseFlushTarget(setting, request.newIp, request.newHostname);
+      const target = parseFlushTarget(setting, { ip: request.newIp, name: request.newHostname }, hostVariable);
       const abort = new AbortController();
       running.set(id, abort);
       const reply: Promise<ScriptReply> =

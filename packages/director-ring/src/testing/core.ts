@@ -25,7 +25,14 @@ export const startSimulation = (changed: Partial<DirectorSettings> = {}) => {
     item.item === 'address' ? [{ ip: item.ip, hostname: '', tag: item.tag }] : [],
   );
   const self = { ip: ip('127.0.0.1'), port: 0 };
-  const director: Director = startDirector({ settings, self, mailHosts, now: START, seed: 1 });
+  const director: Director = startDirector({
+    settings,
+    self,
+    mailHosts,
+    hostVariable: () => undefined,
+    now: START,
+    seed: 1,
+  });
   let now = START;
   /** Everything that happened, oldest first. */
   const effects: Effect[] = [];

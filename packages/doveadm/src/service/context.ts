@@ -17,7 +17,6 @@ export type Host = {
   readInput(path: string): ByteString;
   /** `YYYY-MM-DD HH:MM:SS` of a Unix time, in the local time zone. */
   localTime(seconds: number): string;
-  md5(bytes: ByteString): Uint8Array;
   /** Asks on the terminal, without showing what is typed. */
   readPassword(prompt: string): Promise<ByteString>;
   /** Resolves when it is done, with what is wrong if it could not be. */

@@ -1,5 +1,4 @@
 /** The machine as doveadm commands reach it: sockets, names, files, the clock's time zone. */
-import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { Host } from '@homing/doveadm';
@@ -39,7 +38,6 @@ export const createHost = (say: (line: string) => void): Host => {
       }
     },
     localTime,
-    md5: (bytes) => createHash('md5').update(bytes, 'latin1').digest(),
     readPassword: askPassword,
     async signalServer(command, baseDir) {
       const { status, text } = await tellRunning(command, baseDir);

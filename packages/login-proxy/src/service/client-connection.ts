@@ -3,7 +3,7 @@
  * requests. Decides nothing. All commands of one read are handled before one write.
  */
 import { randomBytes } from 'node:crypto';
-import type { Log, StreamSocket, TlsServerContext } from '@homing/io';
+import { hostVariable, type Log, type StreamSocket, type TlsServerContext } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import { type ClientDecoder, createClientDecoder } from '../core/client/decoder.ts';
 import type { ClientEvent, Effect, Env } from '../core/client/event.ts';
@@ -121,6 +121,7 @@ const envOf = ({ worker, settings, begin }: Connection): Env => ({
   now: worker.now(),
   hostname: worker.hostname,
   pid: worker.pid,
+  host: hostVariable,
   listener: begin.listener,
   random: (count) => randomBytes(count).toString('latin1'),
 });

@@ -2,12 +2,11 @@
  * A login worker's registration with the ipc process (`login/ipc-proxy`; lib-master/ipc-server.c): connects with the
  * first session, again at once when the other side closes, every ten seconds while nobody listens.
  */
-import { createHash } from 'node:crypto';
-import type { Connect, Log, Outlet, ProtocolFactory } from '@homing/io';
+import { createUserHash } from '@homing/config';
+import { type Connect, digests, hostVariable, type Log, type Outlet, type ProtocolFactory } from '@homing/io';
 import {
   type ByteString,
   createLineDecoder,
-  createUserHash,
   formatIpcReply,
   formatIpcTagged,
   IPC_MAX_LINE,
@@ -112,8 +111,15 @@ const ipcProtocol = (outlet: Outlet, options: IpcClientOptions, ends: IpcEnds): 
 
 /** A template that cannot be used hits nobody; the director's own log says why. */
 const userHash = ({ usernameHash, log }: IpcClientOptions): ((user: ByteString) => number) => {
-  const hash = createUserHash(usernameHash, (bytes) => createHash('md5').update(bytes, 'latin1').digest());
-  if (!('error' in hash)) return hash;
-  log.error('ipc_username_hash', {}, `Failed to expand director_username_hash=${usernameHash}: ${hash.error}`);
-  return () => 0;
+  const hashOf = createUserHash(usernameHash, { digests, host: hostVariable });
+  let isLogged = false;
+  return (user) => {
+    const hash = hashOf(user);
+    if (typeof hash === 'number') return hash;
+    if (!isLogged) {
+      log.error('ipc_username_hash', {}, `Failed to expand director_username_hash=${usernameHash}: ${hash.error}`);
+    }
+    isLogged = true;
+    return 0;
+  };
 };

@@ -2,9 +2,11 @@
  * The door of the client side: takes accepted sockets, logs their clients in against an auth server or a director's
  * login socket, and hands those that proxy to the backend side.
  */
-import type { Connect, Log, StreamSocket } from '@homing/io';
+import { type Connect, hostVariable, type Log, type StreamSocket } from '@homing/io';
 import { bytesFromText } from '@homing/wire';
 import { acceptedClient, endpointsOf } from '../core/client/accepted.ts';
+import { greetingFailure } from '../core/client/greeting.ts';
+import { logFormatFailures } from '../core/client/log-line.ts';
 import type { LoginSettings } from '../core/client/settings.ts';
 import { accessRefusal, pluginWarning } from '../core/client/unsupported.ts';
 import type { Endpoints, ProxyLogin, Relay } from '../core/proxy-login.ts';
@@ -67,8 +69,7 @@ export const createLoginWorker = (options: LoginWorkerOptions): LoginWorker => {
   const pool = createClientPool();
   const accepting = new Set<StreamSocket>();
   let isShuttingDown = false;
-  const warning = pluginWarning(settingsFor({ service: protocol }));
-  if (warning !== undefined) log.warning('plugins_ignored', {}, warning);
+  reportSettings(settingsFor({ service: protocol }), log);
   const stopAll = (reason: string): void => pool.tellAll({ on: 'stop', kind: 'shutdown', reason });
   const auth = createAuthClient({
     connect: options.connectAuth,
@@ -134,6 +135,12 @@ export const createLoginWorker = (options: LoginWorkerOptions): LoginWorker => {
   };
 };
 
+const reportSettings = (settings: LoginSettings, log: Log): void => {
+  const warning = pluginWarning(settings);
+  if (warning !== undefined) log.warning('plugins_ignored', {}, warning);
+  for (const failure of logFormatFailures(settings, hostVariable)) log.error('log_format_invalid', {}, failure);
+};
+
 type Connected = {
   readonly socket: StreamSocket;
   readonly listener: LoginListener;
@@ -155,7 +162,8 @@ const begin = (
     socket.on('error', () => undefined).destroy();
     return;
   }
-  const refusal = accessRefusal(settings, endpoints.rip);
+  const facts = { ...endpoints, protocol, pid: worker.pid, localName: header?.facts.localName, host: hostVariable };
+  const refusal = accessRefusal(settings, endpoints.rip) ?? greetingFailure(settings, facts);
   if (refusal !== undefined) {
     log.error('access_refused', {}, refusal);
     socket.on('error', () => undefined).destroy();

@@ -2,7 +2,7 @@
 import type { Log } from '@homing/io';
 import { paramMap } from '@homing/wire';
 import type { ClientEvent } from '../core/client/event.ts';
-import { sessionOf } from '../core/client/log-line.ts';
+import { sessionOf } from '../core/client/login-variables.ts';
 import type { ClientState } from '../core/client/state.ts';
 import { type ClientContext, ProxyError } from '../core/proxy-login.ts';
 

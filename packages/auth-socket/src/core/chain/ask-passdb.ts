@@ -2,7 +2,7 @@
  * One passdb: its default fields, its answer, the password, its override fields. Passwords are compared here, never in
  * the driver (auth_request_password_verify()).
  */
-import { TemplateError } from '../expand/template-error.ts';
+import { TemplateError } from '@homing/config';
 import { hasField } from '../fields/fields.ts';
 import { applyPassdbField } from '../fields/passdb-field.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';

@@ -1,7 +1,7 @@
 /** Makes the chains of one service from its blocks (auth_preinit()); refuses what cannot work, in Dovecot's words. */
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
+import { TemplateError } from '@homing/config';
 import { asciiUpper } from '@homing/wire';
-import { TemplateError } from '../expand/template-error.ts';
 import { type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
 import type { Passdb, Userdb } from '../passdb/passdb.ts';
 import { usernameRules } from '../request/username.ts';

@@ -5,7 +5,7 @@
  *     skip what is filtered -> default_fields -> lookup -> password -> override_fields -> rule -> next, or the result
  */
 
-import { wildcardMatch } from '../expand/wildcard.ts';
+import { wildcardMatch } from '@homing/config';
 import { keepFields, removeField, rollbackFields, setField } from '../fields/fields.ts';
 import type { AuthRequest, PassdbResult } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';

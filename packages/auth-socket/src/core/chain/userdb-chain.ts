@@ -2,7 +2,7 @@
  * Asks one userdb after another (auth_request_userdb_callback(); auth.md 7.4). Fields of all successful ones stay, with
  * those a passdb set in the same login.
  */
-import { TemplateError } from '../expand/template-error.ts';
+import { TemplateError } from '@homing/config';
 import { type Fields, keepFields, rollbackFields } from '../fields/fields.ts';
 import { applyUserdbField, initUserdbFields } from '../fields/userdb-field.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';

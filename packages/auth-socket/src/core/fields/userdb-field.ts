@@ -1,11 +1,12 @@
 /** One field of a userdb reply (auth_request_set_userdb_field(); auth.md 9.3). */
+
+import { TemplateError } from '@homing/config';
 import { type ByteString, parseUint32 } from '@homing/wire';
-import { compileTemplate } from '../expand/expand.ts';
-import { TemplateError } from '../expand/template-error.ts';
 import type { AuthRequest } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logRequestError } from '../request/request-log.ts';
 import { requestVariables } from '../request/variables.ts';
+import { compileTemplate } from '../template.ts';
 import { createFields, type Fields, hasField, isFieldKey, removeField, setField } from './fields.ts';
 import { importList } from './import-list.ts';
 import { renameUser } from './rename-user.ts';

@@ -1,6 +1,6 @@
 /** `key[=template]` words, as in the `args` of `static` and the last column of a passwd-file. */
 import type { ByteString } from '@homing/wire';
-import { compileTemplate, type Template } from '../expand/expand.ts';
+import { compileTemplate, type Template } from '../template.ts';
 import type { Field, Variables } from './passdb.ts';
 
 export type FieldTemplate = { readonly key: ByteString; readonly text: ByteString; readonly value: Template };

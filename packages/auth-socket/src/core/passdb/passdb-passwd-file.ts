@@ -1,7 +1,7 @@
 /** `driver = passwd-file`, `args = [scheme=S] [username_format=T] /path` (auth.md 8.2). */
 import { asciiUpper } from '@homing/wire';
-import { compileTemplate, type Template } from '../expand/expand.ts';
 import { defaultUsernameFormat, passwdFilesOf } from '../passwd-file/passwd-files.ts';
+import { compileTemplate, type Template } from '../template.ts';
 import { type DriverDeps, DriverError } from './driver-deps.ts';
 import { expandFields } from './field-template.ts';
 import type { Field, Passdb } from './passdb.ts';

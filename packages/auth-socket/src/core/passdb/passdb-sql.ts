@@ -1,6 +1,7 @@
 /** `driver = sql`, `args = /path/dovecot-sql.conf.ext`: columns of the one row are the fields (auth.md 8.3). */
+
+import { TemplateError } from '@homing/config';
 import type { ByteString } from '@homing/wire';
-import { TemplateError } from '../expand/template-error.ts';
 import { compileQuery, hasBareVariables } from '../sql/sql-query.ts';
 import { sqlSourceOf } from '../sql/sql-source.ts';
 import type { DriverDeps, SqlRow } from './driver-deps.ts';

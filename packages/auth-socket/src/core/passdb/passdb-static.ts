@@ -2,7 +2,7 @@
  * `driver = static`: every user exists with these fields. `args` are `key[=template]` words; `password` is the one that
  * is checked (auth.md 8.1).
  */
-import { compileTemplate } from '../expand/expand.ts';
+import { compileTemplate } from '../template.ts';
 import { DriverError } from './driver-deps.ts';
 import { expandFields, fieldTemplate, splitWords } from './field-template.ts';
 import type { Passdb } from './passdb.ts';

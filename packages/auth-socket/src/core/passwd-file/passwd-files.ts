@@ -1,9 +1,9 @@
 /** What one `args` path stands for: a single passwd-file, or one for each value of its variables. */
 import type { ByteString } from '@homing/wire';
-import { compileTemplate, escapeQuotes, type Template } from '../expand/expand.ts';
 import type { DriverDeps } from '../passdb/driver-deps.ts';
 import type { Variables } from '../passdb/passdb.ts';
 import { asFailure } from '../passdb/template-failure.ts';
+import { compileTemplate, escapeQuotes, type Template } from '../template.ts';
 import { createPasswdFile, type PasswdFile, type PasswdState } from './passwd-file.ts';
 import { compilePath, hasVariables } from './passwd-path.ts';
 import type { PasswdUser } from './passwd-user.ts';

@@ -3,8 +3,8 @@
  * of the directory (CVE-2026-0394): a value ends at its first `/`, and no value may make a `.` or `..` component.
  */
 import type { ByteString } from '@homing/wire';
-import { compileTemplate } from '../expand/expand.ts';
 import type { Variables } from '../passdb/passdb.ts';
+import { compileTemplate } from '../template.ts';
 
 /** The path for this request; undefined where its variables would lead elsewhere. Throws TemplateError. */
 export type PasswdPath = (variables: Variables) => string | undefined;

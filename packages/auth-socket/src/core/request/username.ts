@@ -2,11 +2,12 @@
  * User names as settings want them (auth_request_fix_username(); auth.md 10.2): default realm, translation byte by byte,
  * allowed bytes, format. An error is a text for the log; the client learns nothing of it.
  */
+
+import { TemplateError } from '@homing/config';
 import { type ByteString, escapeTab } from '@homing/wire';
-import { compileTemplate, type Template } from '../expand/expand.ts';
-import { TemplateError } from '../expand/template-error.ts';
 import type { Variables } from '../passdb/passdb.ts';
 import type { AuthSettings } from '../settings.ts';
+import { compileTemplate, type Template } from '../template.ts';
 import type { AuthRequest } from './auth-request.ts';
 import { requestVariables } from './variables.ts';
 

@@ -4,10 +4,10 @@
  */
 import { createHash, createHmac, hash, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { md4 } from '@homing/config';
 import type { ByteString } from '@homing/wire';
 import { hmacMd5Context } from './cram-md5-context.ts';
 import { CRYPT_ALPHABET } from './crypt/crypt-base64.ts';
-import { md4 } from './md4.ts';
 import type { Crypt } from './scheme.ts';
 import { digestMd5Secret } from './scheme-digest.ts';
 import { SCHEMES } from './schemes.ts';

@@ -1,9 +1,9 @@
 /** Plain and salted digests of the password, and the pre-computed secrets of CRAM-MD5 and DIGEST-MD5. */
 import { createHash, hash } from 'node:crypto';
+import { md4 } from '@homing/config';
 import type { ByteString } from '@homing/wire';
 import { hmacMd5Context } from './cram-md5-context.ts';
 import { equalInConstantTime } from './equal.ts';
-import { md4 } from './md4.ts';
 import type { Scheme } from './scheme.ts';
 import type { Encoding } from './stored-password.ts';
 import { SchemeError } from './verdict.ts';

@@ -4,9 +4,9 @@
  * of quotes cannot be bound (they may stand for a table's name); they are inserted with `'` doubled, as Dovecot does.
  */
 import type { ByteString } from '@homing/wire';
-import { compileTemplate, type Template } from '../expand/expand.ts';
 import type { Variables } from '../passdb/passdb.ts';
 import { hasVariables } from '../passwd-file/passwd-path.ts';
+import { compileTemplate, type Template } from '../template.ts';
 
 export type BoundQuery = { readonly sql: ByteString; readonly parameters: readonly ByteString[] };
 

@@ -1,12 +1,12 @@
 /** `driver = passwd-file`, `args = [username_format=T] /path`: of the last column only `userdb_*` counts (auth.md 8.2). */
 import type { ByteString } from '@homing/wire';
-import { compileTemplate } from '../expand/expand.ts';
 import { type DriverDeps, DriverError } from '../passdb/driver-deps.ts';
 import type { Field, Userdb, Variables } from '../passdb/passdb.ts';
 import { asFailure } from '../passdb/template-failure.ts';
 import { defaultUsernameFormat, type PasswdFiles, passwdFilesOf } from '../passwd-file/passwd-files.ts';
 import { linesOf } from '../passwd-file/passwd-table.ts';
 import { isIgnored, type PasswdUser } from '../passwd-file/passwd-user.ts';
+import { compileTemplate } from '../template.ts';
 
 const FORMAT = 'username_format=';
 const PREFIX = 'userdb_';

@@ -1,6 +1,7 @@
 /** `driver = sql` as userdb: columns of the first row are the fields; `iterate_query` lists all users (auth.md 8.3). */
+
+import { TemplateError } from '@homing/config';
 import type { ByteString } from '@homing/wire';
-import { TemplateError } from '../expand/template-error.ts';
 import type { DriverDeps, SqlRow } from '../passdb/driver-deps.ts';
 import type { Field, Userdb, Variables } from '../passdb/passdb.ts';
 import { compileQuery, hasBareVariables } from '../sql/sql-query.ts';

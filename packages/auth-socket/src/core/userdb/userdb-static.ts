@@ -3,11 +3,11 @@
  * passdbs whether the user exists (`asksPassdb`; auth.md 8.1).
  */
 import { asciiLower } from '@homing/wire';
-import { compileTemplate } from '../expand/expand.ts';
 import { type DriverDeps, DriverError } from '../passdb/driver-deps.ts';
 import { expandFields, type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
 import type { Userdb } from '../passdb/passdb.ts';
 import { asFailure } from '../passdb/template-failure.ts';
+import { compileTemplate } from '../template.ts';
 import { parseGid, parseUid } from './system-id.ts';
 
 type Ids = Pick<DriverDeps, 'uidOf' | 'gidOf'>;

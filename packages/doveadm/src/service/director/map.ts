@@ -1,5 +1,7 @@
 /** `director map`: which users are where. The director knows hashes only; names come from the userdb or a file. */
-import { type ByteString, createUserHash, type IpAddress, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
+import { createUserHash } from '@homing/config';
+import { digests, hostVariable } from '@homing/io';
+import { type ByteString, type IpAddress, parseIpAddress, parseUint32, splitTabs } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
 import { listingFailed, listUsers } from '../auth/list-users.ts';
@@ -42,8 +44,8 @@ export const directorMap: Command = {
 /** Undefined after saying that `director_username_hash` is wrong. */
 export const userHashOf = (user: ByteString, context: Context): number | undefined => {
   const format = context.settings().director_username_hash;
-  const hash = createUserHash(format, (bytes) => context.host.md5(bytes));
-  if (typeof hash === 'function') return hash(user);
+  const hash = createUserHash(format, { digests, host: hostVariable })(user);
+  if (typeof hash === 'number') return hash;
   context.error(`Failed to expand director_username_hash=${format}: ${hash.error}`);
   return undefined;
 };

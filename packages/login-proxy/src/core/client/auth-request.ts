@@ -1,7 +1,7 @@
 /** What AUTH tells the auth server about the connection (client_get_auth_flags(), sasl_server_auth_begin()). */
 import { createRequestInfo, parseIpAddress, type RequestInfo } from '@homing/wire';
 import type { Env } from './event.ts';
-import { sessionOf } from './log-line.ts';
+import { sessionOf } from './login-variables.ts';
 import type { ClientState } from './state.ts';
 
 export const authRequestInfo = (state: ClientState, env: Env): RequestInfo => {

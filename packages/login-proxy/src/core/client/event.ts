@@ -1,4 +1,5 @@
 /** What happens to a client, and what is to be done about it. Effects run in order. */
+import type { Variables } from '@homing/config';
 import type { LogFields, LogLevel } from '@homing/io';
 import type { ByteString, ImapInput, Mech, Pop3Input, RequestInfo, SaslLine } from '@homing/wire';
 import type { ProxyErrorCode } from '../proxy-login.ts';
@@ -58,6 +59,8 @@ export type Env = {
   readonly now: number;
   readonly hostname: string;
   readonly pid: number;
+  /** `%{hostname}`, `%{env:NAME}` and the like. */
+  readonly host: Variables;
   readonly listener: string;
   /** `count` random bytes. */
   readonly random: (count: number) => ByteString;

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { defaultSettings, START } from '../../../testing/rehearsal.ts';
 import type { Env } from './event.ts';
-import { expandGreeting, formatLogLine } from './log-line.ts';
+import { expandGreeting, greetingFailure } from './greeting.ts';
+import { formatLogLine, logFormatFailures } from './log-line.ts';
 import { createSessionId } from './session-id.ts';
 import { type ClientState, createClientState } from './state.ts';
 
@@ -23,6 +24,7 @@ const env = (settings: Partial<Env['settings']> = {}): Env => ({
   now: START,
   hostname: 'px',
   pid: 42,
+  host: (name) => (name === 'env:SITE' ? 'north' : undefined),
   listener: 'imaps',
   random: () => '',
 });
@@ -56,11 +58,27 @@ test.each([
   ['%n %d %Un fixed 100%%', 'joe, example.com, JOE'],
   ['%{orig_user} %{auth_user} %{listener} %{local_name} x=%{passdb:group}', 'Joe@example.com, admin, imaps, x=staff'],
   ['%a:%b %{real_rip} %s %p', '143:4660, 127.0.0.2, imap, 42'],
-  ['pre%{passdb:none} %{nothing}=%u', 'UNSUPPORTED_VARIABLE_nothing=joe@example.com'],
+  ['pre%{passdb:none} %{nothing} %{nothing}=%u', 'pre, UNSUPPORTED_VARIABLE_nothing=joe@example.com'],
+  ['%3u %{if;%d;eq;example.com;home} %{md5;truncate=16:user} %{env:SITE} x%{u}', 'joe, home, f5b8'],
+  ['%%u %k %05e', ''],
 ])('elements %s', (elements, expected) => {
   const settings = { login_log_format_elements: elements, login_log_format: '%s | %$' };
   const full = { ...state, name: joe, passdbFields: new Map([['group', 'staff']]) };
   expect(formatLogLine(full, env(settings), 'Text')).toBe(`${expected} | Text`);
+});
+
+test('templates that name what does not exist', () => {
+  const { host } = env();
+  expect(logFormatFailures(defaultSettings(), host)).toEqual([]);
+  const settings = { login_log_format_elements: '%u %{nope}', login_log_format: '%$ %x' };
+  expect(logFormatFailures(settings, host)).toEqual([
+    "Failed to expand log_format_elements=%{nope}: Unknown variable '%nope'",
+    "Failed to expand login_log_format=%$ %x: Unknown variable '%x'",
+  ]);
+  const facts = { lip: '10.0.0.1', rip: '10.0.0.2', protocol: 'imap', pid: 1, localName: undefined, host };
+  expect(greetingFailure({ login_greeting: '%l' }, facts)).toBeUndefined();
+  const failure = "Failed to expand settings: login_greeting: Unknown variable '%u'";
+  expect(greetingFailure({ login_greeting: '%l %u' }, facts)).toBe(failure);
 });
 
 test('the greeting knows the addresses', () => {

@@ -1,7 +1,6 @@
 /** `*` for any bytes and `?` for one (lib/wildcard-match.c); linear in the text for each `*`. */
-import type { ByteString } from '@homing/wire';
 
-export const wildcardMatch = (text: ByteString, mask: ByteString): boolean => {
+export const wildcardMatch = (text: string, mask: string): boolean => {
   let t = 0;
   let m = 0;
   let star = -1;

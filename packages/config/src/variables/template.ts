@@ -1,5 +1,4 @@
 /** Splits a template into text and variables; knows no names and no values. */
-import type { ByteString } from '@homing/wire';
 import { isModifier } from './modifier.ts';
 
 export type Format = {
@@ -10,10 +9,12 @@ export type Format = {
   /** `%05a`: fill up to `width` with zeros and never cut. */
   readonly zeroPadding: boolean;
   readonly modifiers: string;
+  /** Nothing of the above. */
+  readonly plain: boolean;
 };
 
 export type Piece =
-  | { readonly is: 'text'; readonly text: ByteString }
+  | { readonly is: 'text'; readonly text: string }
   | { readonly is: 'short'; readonly key: string; readonly format: Format }
   | { readonly is: 'long'; readonly key: string; readonly format: Format };
 
@@ -21,7 +22,7 @@ const MAX_MODIFIERS = 10;
 /** Keeps arithmetic on widths inside the C int of the original. */
 const MAX_WIDTH = 0x7fff_ffff;
 
-export const parseTemplate = (text: ByteString): Piece[] => {
+export const parseTemplate = (text: string): Piece[] => {
   const pieces: Piece[] = [];
   let at = 0;
   while (at < text.length) {
@@ -46,14 +47,14 @@ export const parseTemplate = (text: ByteString): Piece[] => {
 /** `[-][0]<digits>[.[0][-]<digits>]<modifiers>`: a sign counts only where an offset makes sense of it. */
 const PREFIX = /(-?)(0?)(\d*)(?:(\.)(0?)(-?)(\d*))?/y;
 
-const parseFormat = (text: ByteString, start: number): readonly [Format, number] => {
+const parseFormat = (text: string, start: number): readonly [Format, number] => {
   PREFIX.lastIndex = start;
   const [whole = '', sign, zero, first, dot, zero2, sign2, second] = PREFIX.exec(text) ?? [];
   let at = start + whole.length;
   let modifiers = '';
   while (modifiers.length < MAX_MODIFIERS && isModifier(text[at])) modifiers += text[at++];
   const number = (digits: string | undefined): number => Math.min(Number(digits ?? ''), MAX_WIDTH);
-  const format: Format = dot
+  const shape = dot
     ? {
         offset: sign === '-' ? -number(first) : number(first),
         width: sign2 === '-' ? -number(second) : number(second),
@@ -61,11 +62,12 @@ const parseFormat = (text: ByteString, start: number): readonly [Format, number]
         modifiers,
       }
     : { offset: 0, width: number(first), zeroPadding: zero === '0', modifiers };
-  return [format, at];
+  const plain = modifiers === '' && shape.offset === 0 && shape.width === 0;
+  return [{ ...shape, plain }, at];
 };
 
 /** Where the brace opened before `start` closes; the end of the text if it never does. */
-const closingBrace = (text: ByteString, start: number): number => {
+const closingBrace = (text: string, start: number): number => {
   let depth = 1;
   for (let at = start; at < text.length; at++) {
     const c = text[at];

@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Variables } from '../passdb/passdb.ts';
-import { compileTemplate, escapeQuotes, expand } from './expand.ts';
+import { digests } from '../testing/digests.ts';
+import { type Escape, parsedTemplate, strictTemplate, type Variables } from './expand.ts';
 import { TemplateError } from './template-error.ts';
 
-const variables =
-  (values: Record<string, string>): Variables =>
-  (name) =>
-    Object.hasOwn(values, name) ? values[name] : undefined;
+const split = (user: string): Variables => {
+  const values = new Map([
+    ...['%u', 'user'].map((name) => [name, user] as const),
+    ...['%n', 'username'].map((name) => [name, user.split('@')[0] ?? ''] as const),
+    ...['%d', 'domain'].map((name) => [name, user.split('@')[1] ?? ''] as const),
+    ['%a', '143'],
+    ['%!', '3'],
+    ['passdb:host', '10.1.1.1'],
+    ['passdb:port:143', '143'],
+    ['env:HOME', '/root'],
+    ['env:NOSUCH', ''],
+    ['empty', ''],
+  ]);
+  return (name) => values.get(name);
+};
 
-const split = (user: string): Variables =>
-  variables({
-    user,
-    username: user.split('@')[0] ?? '',
-    domain: user.split('@')[1] ?? '',
-    lport: '143',
-    lip: '10.0.0.1',
-    mech: 'PLAIN',
-    orig_user: user,
-    '!': '3',
-    'passdb:host': '10.1.1.1',
-    'env:HOME': '/root',
-  });
+const expand = (text: string, variables: Variables, quote?: Escape): string =>
+  strictTemplate(text, digests)(variables, quote);
+
+const escapeQuotes: Escape = (value) => value.replace(/["'\\]/g, '\\$&');
 
 const JOHN = 'John.Doe@Sub.Example.COM';
 
@@ -63,15 +65,19 @@ test.each([
   ['%-3.u', 'COM'],
   ['%0.-99u', JOHN],
   ['%LRn', 'eod.nhoj'],
-  ['%{local_ip} %{mechanism} %{original_user}', `10.0.0.1 PLAIN ${JOHN}`],
   ['%!', '3'],
   ['%{passdb:host}', '10.1.1.1'],
-  ['%{passdb:port:143}%{passdb:tag}', '143'],
+  ['%{passdb:port:143}%{empty}', '143'],
   ['%{env:HOME}%{env:NOSUCH}', '/root'],
   ['%{if;%d;eq;Sub.Example.COM;yes;no}', 'yes'],
   ['%{if;%a;>;200;big}', ''],
   ['%{if;%u;*;*@Sub.*;%{if;%n;~;^J;both;one};none}', 'both'],
   ['%{if;%u;!~;[[\\:digit\\:]];no digit\\;;digit}', 'no digit;'],
+  ['%{IF;%d;ne;;yes}', 'yes'],
+  ['%{if;a];~;^[]ab]+$;yes;no}', 'yes'],
+  ['%{if;-2;<;1;less}', 'less'],
+  ['%{if;a;eq;a;b\\\\\\;c}', 'b;c'],
+  ['%{pkcs5;rounds=1,truncate=300,format=base64:domain}', 'bx2Oq64y5tGSeL46WQpcmgyvWo6HO5NTbENBE4pqA6k='],
   ['%{size:user}', '0000000000000018'],
   ['%{md4:user}', '597e6893c1110b4e2a3b4e10aec2a3fd'],
   ['end %', 'end '],
@@ -80,6 +86,14 @@ test.each([
 });
 
 test.each([
+  ['%{u}', "Unknown variable '%u'"],
+  ['%{%u}', "Unknown variable '%%u'"],
+  ['%x%y', "Unknown variable '%x'"],
+  ['%x%{a}%{b}%y', "Unknown variable '%b'"],
+  ['%{MD5:user}', "Unknown variable '%MD5'"],
+  ['%{md5:nosuch}', "Unknown variable '%nosuch'"],
+  ['%099999999u', 'Padding to 99999999 is more than 65536'],
+  ['%{if;9223372036854775808;<;1;c}', 'if: 9223372036854775808 (lhs) is not a number'],
   ['%x', "Unknown variable '%x'"],
   ['%{nosuch}', "Unknown variable '%nosuch'"],
   ['%{nosuch:a}', "Unknown variable '%nosuch'"],
@@ -99,6 +113,12 @@ test('a value is quoted before its modifiers, and never expanded again', () => {
   expect(expand('%Ru', split('"a'), escapeQuotes)).toBe('a"\\');
 });
 
+test('what cannot be expanded leaves a mark in the text, or nothing', () => {
+  const { text, error } = parsedTemplate('a%x-%{no:such}-%{md5:no}-%{if;a}-%n', digests)(split(JOHN));
+  expect(text).toBe('aUNSUPPORTED_VARIABLE_x-UNSUPPORTED_VARIABLE_no---John.Doe');
+  expect(error).toMatchObject({ code: 'bad-function', message: 'if: requires four or five parameters, got 1' });
+});
+
 test('any template either expands or throws TemplateError', () => {
   fc.assert(
     fc.property(
@@ -106,7 +126,7 @@ test('any template either expands or throws TemplateError', () => {
       fc.string(),
       (template, user) => {
         try {
-          expect(typeof compileTemplate(template)(split(user))).toBe('string');
+          expect(typeof expand(template, split(user))).toBe('string');
         } catch (error) {
           expect(error).toBeInstanceOf(TemplateError);
         }
@@ -116,5 +136,9 @@ test('any template either expands or throws TemplateError', () => {
 });
 
 test('text without % stands for itself', () => {
-  fc.assert(fc.property(fc.string(), (text) => expand(text.replaceAll('%', '%%'), () => undefined) === text));
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(expand(text.replaceAll('%', '%%'), () => undefined)).toBe(text);
+    }),
+  );
 });

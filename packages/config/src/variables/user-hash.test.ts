@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesFromText } from '../line/bytes.ts';
+import { digests } from '../testing/digests.ts';
 import { createUserHash } from './user-hash.ts';
 
-const md5 = (bytes: string): Uint8Array => createHash('md5').update(bytes, 'latin1').digest();
+const host = (name: string): string | undefined => (name === 'env:HOME' ? '/root' : undefined);
+
+const bytesFromText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 const hashOf = (format: string, name: string): number => {
-  const hash = createUserHash(format, md5);
-  if ('error' in hash) throw new Error(hash.error);
-  return hash(name);
+  const hash = createUserHash(format, { digests, host })(name);
+  if (typeof hash === 'object') throw new Error(hash.error);
+  return hash;
 };
 
 // Captured: doveadm -o director_username_hash=F director map -u NAME, Dovecot 2.3.19.1.
@@ -48,16 +49,17 @@ test('only ASCII letters fold', () => {
 });
 
 test('hash 0 becomes 1', () => {
-  const zero = createUserHash('%u', () => new Uint8Array(16));
-  expect('error' in zero ? zero : zero('x')).toBe(1);
+  const zero = { digests: { ...digests, hash: () => new Uint8Array(16) }, host };
+  expect(createUserHash('%u', zero)('x')).toBe(1);
+  expect(createUserHash('%Ln', { digests, host, md5Start: () => 0 })('x')).toBe(1);
 });
 
 test.each([
   ['%x', "Unknown variable '%x'"],
   ['%{nosuch}', "Unknown variable '%nosuch'"],
-  ['%{env:HOME}', "Unknown variable '%env:HOME'"],
+  ['%{if;%u;<;1;a}', 'if: x (lhs) is not a number'],
 ])('%s cannot be expanded', (format, error) => {
-  expect(createUserHash(format, md5)).toEqual({ error });
+  expect(createUserHash(format, { digests, host })('x')).toEqual({ error });
 });
 
 const modifier = fc.stringMatching(/^(-?0?[0-9]{0,2})?(\.0?-?[0-9]{0,2})?[LURHNMDTXE]{0,3}$/);

@@ -2,11 +2,12 @@
  * `%{if;<lhs>;<op>;<rhs>;<true>[;<false>]}` (lib/var-expand-if.c). Every parameter is a template; `\` takes the special
  * meaning from `;`, `:` and `}`.
  */
-import type { ByteString } from '@homing/wire';
-import { TemplateError } from './template-error.ts';
+import type { Expansion } from './expand.ts';
+import { posixRegex } from './posix-regex.ts';
+import { badFunction, VariableFailure } from './template-error.ts';
 import { wildcardMatch } from './wildcard.ts';
 
-type Compare = (lhs: ByteString, rhs: ByteString) => boolean;
+type Compare = (lhs: string, rhs: string) => boolean;
 
 const numbers =
   (holds: (order: number) => boolean): Compare =>
@@ -36,22 +37,27 @@ const OPERATORS: Readonly<Record<string, Compare>> = {
   ge: strings((order) => order >= 0),
   '*': (lhs, rhs) => wildcardMatch(lhs, rhs),
   '!*': (lhs, rhs) => !wildcardMatch(lhs, rhs),
-  '~': (lhs, rhs) => regex(rhs).test(lhs),
-  '!~': (lhs, rhs) => !regex(rhs).test(lhs),
+  '~': (lhs, rhs) => posixRegex(rhs).test(lhs),
+  '!~': (lhs, rhs) => !posixRegex(rhs).test(lhs),
 };
 
 /** `key` is everything between the braces. */
-export const chooseBranch = (key: string, expandInner: (text: string) => ByteString): ByteString => {
+export const chooseBranch = (key: string, expandInner: (text: string) => Expansion): string => {
   const semicolon = key.indexOf(';');
-  if (semicolon === -1) throw new TemplateError('if: missing parameter(s)');
+  if (semicolon === -1) throw badFunction('if: missing parameter(s)');
   const parameters = splitParameters(key.slice(semicolon + 1));
   if (parameters.length !== 4 && parameters.length !== 5) {
-    throw new TemplateError(`if: requires four or five parameters, got ${parameters.length}`);
+    throw badFunction(`if: requires four or five parameters, got ${parameters.length}`);
   }
-  const [lhs = '', operator = '', rhs = '', yes = '', no = ''] = parameters.map(expandInner);
+  const [lhs = '', operator = '', rhs = '', yes = '', no = ''] = parameters.map((text) => whole(expandInner(text)));
   const compare = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
-  if (compare === undefined) throw new TemplateError(`if: Unsupported comparator '${operator}'`);
+  if (compare === undefined) throw badFunction(`if: Unsupported comparator '${operator}'`);
   return compare(lhs, rhs) ? yes : no;
+};
+
+const whole = ({ text, error }: Expansion): string => {
+  if (error !== undefined) throw new VariableFailure(error.code, error.message);
+  return text;
 };
 
 /** Splits at `;` outside of inner `%{...}`; an unescaped `:` ends the list; a last empty parameter does not count. */
@@ -63,7 +69,9 @@ const splitParameters = (text: string): string[] => {
   for (let at = 0; at < text.length; at++) {
     const c = text[at] ?? '';
     if (c === '\\') {
-      parameter += text[++at] ?? '';
+      // Of several in a row none takes the meaning from another.
+      while (text[at] === '\\') at++;
+      parameter += text[at] ?? '';
       continue;
     }
     if (c === '%') afterPercent = true;
@@ -83,30 +91,8 @@ const splitParameters = (text: string): string[] => {
 };
 
 const integer = (text: string, side: 'lhs' | 'rhs'): bigint => {
-  if (!/^-?\d{1,19}$/.test(text)) throw new TemplateError(`if: ${text} (${side}) is not a number`);
-  return BigInt(text);
-};
-
-/** POSIX extended syntax, of which JavaScript's is a superset but for `[[:class:]]`, translated here. */
-const regex = (pattern: string): RegExp => {
-  try {
-    return new RegExp(pattern.replace(/\[:(\w+):\]/g, (whole, name: string) => CLASSES[name] ?? whole));
-  } catch (error) {
-    throw new TemplateError(`if: regex failed: ${(error as Error).message}`);
-  }
-};
-
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: 'A-Za-z0-9',
-  alpha: 'A-Za-z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-/:-@\\[-`{-~',
-  space: ' \\t\\n\\v\\f\\r',
-  upper: 'A-Z',
-  xdigit: '0-9A-Fa-f',
+  if (!/^-?\d{1,19}$/.test(text)) throw badFunction(`if: ${text} (${side}) is not a number`);
+  const value = BigInt(text);
+  if (value !== BigInt.asIntN(64, value)) throw badFunction(`if: ${text} (${side}) is not a number`);
+  return value;
 };
