@@ -48,10 +48,16 @@ const createLookup = ({ layers }: Document): ((filter?: Filter) => Answers) => {
 /**
  * @param path of the main file
  * @param overrides `key=value`, as `-o` takes them
+ * @param expand what a program needs that does not serve; servers need everything
  * @throws ConfigError with Dovecot's text; the program that meets it at its start ends with status 89
  */
-export const loadConfig = (path: string, source: Source, overrides: readonly string[] = []): Config => {
-  const document = readConfig(path, source, { expand: 'for-programs', overrides });
+export const loadConfig = (
+  path: string,
+  source: Source,
+  overrides: readonly string[] = [],
+  expand: 'everything' | 'for-tools' = 'for-tools',
+): Config => {
+  const document = readConfig(path, source, { expand, overrides });
   const { failure, warnings } = checkDocument(document, source);
   if (failure !== undefined) throw failure;
   const lookUp = createLookup(document);

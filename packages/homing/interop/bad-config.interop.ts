@@ -21,6 +21,7 @@ const CASES: readonly (readonly [kind: string, line: string, text: RegExp])[] = 
   ['a brace too many', '}', /}/],
   ['neither a setting nor a section', 'just words', /./],
   ['a file for <file that is missing', 'login_greeting = <{dir}/missing', /missing/],
+  ['a certificate that is missing', 'ssl_cert = <{dir}/missing.pem', /ssl_cert: Can't open file .*missing\.pem/],
   ['an include that is missing', '!include {dir}/missing.conf', /missing\.conf|No matches/],
 ];
 

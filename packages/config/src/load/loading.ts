@@ -32,10 +32,10 @@ export type Frame = {
 };
 
 /**
- * Whether `$name` and `<file` are replaced. For programs a certificate that cannot be read is a warning and an empty
- * value, because Dovecot's master starts without it too: the login process that needs it fails.
+ * Whether `$name` and `<file` are replaced. For tools a key that they may not read is a warning and an empty value; a
+ * server does not start without it, as Dovecot's.
  */
-export type Expand = 'nothing' | 'everything' | 'for-programs';
+export type Expand = 'nothing' | 'everything' | 'for-tools';
 
 export type Loading = {
   readonly mainPath: string;

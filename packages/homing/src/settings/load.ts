@@ -8,7 +8,7 @@ export type Loaded = { readonly config: Config; readonly recording: Recording };
 /** Throws `ConfigError`. */
 export const loadFromFiles = (path: string): Loaded => {
   const { source, recording } = recordSource(path, nodeSource);
-  return { config: loadConfig(path, source), recording };
+  return { config: loadConfig(path, source, [], 'everything'), recording };
 };
 
 /** Throws `ConfigError`, but the master has loaded the same without. */
@@ -17,5 +17,5 @@ export const loadFromRecording = (recording: Recording): Loaded => ({
   recording,
 });
 
-/** Throws `ConfigError`. */
-export const baseDirOf = (path: string): string => loadFromFiles(path).config.settings().base_dir;
+/** For commands to a running server, which do without its keys. Throws `ConfigError`. */
+export const baseDirOf = (path: string): string => loadConfig(path, nodeSource).settings().base_dir;
