@@ -9,7 +9,7 @@ import { type ListenerPlan, loginWorkers, planListeners } from '../plan/listener
 import { type Loaded, loadFromFiles } from '../settings/load.ts';
 import { type Crew, type CrewState, createCrew } from './crew.ts';
 import type { MasterLog, PreparedLog } from './logging.ts';
-import { type OpenListeners, openListeners, releaseListeners } from './open-listeners.ts';
+import { adjustOwners, type OpenListeners, openListeners, releaseListeners } from './open-listeners.ts';
 import { prepareLoginDirectory, prepareRunDirectory } from './run-directory.ts';
 
 export type Master = {
@@ -81,6 +81,7 @@ export const startMaster = async ({ configPath, loaded, masterLog }: MasterOptio
         [open, current] = [opened, next];
         logs.use();
         releaseListeners(before, open);
+        adjustOwners(open, log);
         crew.adopt([...before.keys()].filter((id) => !open.has(id)));
         for (const text of [...next.config.warnings, ...nextPlan.warnings]) log.warning('config', {}, text);
         log.info('reloaded', {}, 'Configuration reloaded');

@@ -1,5 +1,5 @@
 /** Opens what is planned, and on reload only what is new. All or nothing: a failure leaves everything as it was. */
-import { applyOwner, type HeldListener, holdListener, ListenError, type Log } from '@homing/io';
+import { type HeldListener, holdListener, ListenError, type Log } from '@homing/io';
 import type { PlannedListener } from '../plan/listener-plan.ts';
 
 export type OpenListener = PlannedListener & { readonly held: HeldListener };
@@ -22,7 +22,6 @@ export const openListeners = async (
     for (const [id, { held }] of next) if (!current.has(id)) held.release();
     throw error;
   }
-  for (const [id, listener] of next) if (current.has(id)) adjustOwner(listener, log);
   return next;
 };
 
@@ -46,13 +45,15 @@ const holdOrSkip = async (listener: PlannedListener, log: Log): Promise<HeldList
   }
 };
 
-/** A reload may change the owner or mode of a socket that stays. */
-const adjustOwner = ({ spec, serviceName }: OpenListener, log: Log): void => {
-  if (spec.kind === 'inet') return;
-  try {
-    applyOwner(spec.path, spec.owner);
-  } catch (error) {
-    log.error('listener_owner', {}, `${serviceName}: ${error instanceof Error ? error.message : String(error)}`);
+/** A reload may change the owner or mode of a socket that stays. Called when nothing can refuse it any more. */
+export const adjustOwners = (listeners: OpenListeners, log: Log): void => {
+  for (const { held, spec, serviceName } of listeners.values()) {
+    if (spec.kind === 'inet') continue;
+    try {
+      held.changeOwner(spec.owner);
+    } catch (error) {
+      log.error('listener_owner', {}, `${serviceName}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 };
 

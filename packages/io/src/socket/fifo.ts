@@ -5,7 +5,8 @@
 import { closeSync, constants, lstatSync, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { checked, libc } from '../system/libc.ts';
-import { applyOwner, type FileOwner, makeParent, reason, SocketPathError } from './unix-listener.ts';
+import { applyOwner, isJustMade, withMadeFile } from './made-file.ts';
+import { type FileOwner, makeParent, reason, SocketPathError } from './socket-path.ts';
 
 /** Until owner and mode are right nobody else may open it. */
 const OWNER_ONLY = 0o600;
@@ -21,14 +22,20 @@ export const openFifo = (path: string, owner: FileOwner): Socket => {
   } catch (error) {
     throw new SocketPathError(path, error instanceof Error ? error.message : String(error));
   }
-  applyOwner(path, owner);
-  return readFifo(path);
+  return withMadeFile(
+    path,
+    (file) => file.isFIFO() && isJustMade(file),
+    (self, file) => {
+      applyOwner(path, self, file, owner);
+      return readFifo(path, self);
+    },
+  );
 };
 
-const readFifo = (path: string): Socket => {
+const readFifo = (path: string, self: string): Socket => {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    fd = openSync(self, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
     throw new SocketPathError(path, `open(${path}) failed: ${reason(error)}`);
   }

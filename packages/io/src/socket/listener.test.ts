@@ -62,6 +62,17 @@ describe('a unix socket', () => {
     expect(lstatSync(path)).toMatchObject({ uid, gid });
   });
 
+  test('changes its owner and mode, and keeps them when it is renewed', async () => {
+    const path = join(folder, 's');
+    const listener = await hold({ kind: 'unix', path, owner });
+    listener.changeOwner({ ...owner, mode: 0o660 });
+    expect(lstatSync(path).mode & 0o777).toBe(0o660);
+    rmSync(path);
+    listener.changeOwner({ ...owner, mode: 0o666 });
+    await listener.renew();
+    expect(lstatSync(path).mode & 0o777).toBe(0o666);
+  });
+
   test('queues connections until somebody serves it', async () => {
     const path = join(folder, 's');
     const listener = await hold({ kind: 'unix', path, owner });

@@ -3,12 +3,14 @@
  * the file at the path is still ours. A Dovecot master that starts or reloads removes files in `login/`; `renew` puts
  * ours back. It never takes a path away from somebody who serves it.
  */
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync, type Stats } from 'node:fs';
 import type { Socket } from 'node:net';
 import { openFifo } from './fifo.ts';
 import { listenTcp } from './inet-listener.ts';
+import { applyOwner, withMadeFile } from './made-file.ts';
 import type { ServerHandle } from './server-handle.ts';
-import { type FileOwner, listenUnix } from './unix-listener.ts';
+import type { FileOwner } from './socket-path.ts';
+import { listenUnix } from './unix-listener.ts';
 
 export type ListenerSpec =
   | { readonly kind: 'unix'; readonly path: string; readonly owner: FileOwner }
@@ -23,6 +25,8 @@ export type Bound =
 export type HeldListener = {
   readonly spec: ListenerSpec;
   readonly bound: Bound;
+  /** For a file in the file system, now and when it is renewed. Throws `SocketPathError`. */
+  changeOwner(owner: FileOwner): void;
   /**
    * `renewed`: the file was gone, `bound` is a new one and the old one is closed. `taken`: somebody else serves the path
    * (`why`), ours waits. Never rejects.
@@ -35,13 +39,25 @@ export type HeldListener = {
 type Identity = { readonly dev: bigint; readonly ino: bigint; readonly birthtimeNs: bigint };
 
 /** Throws `SocketPathError` or `ListenError`. */
-export const holdListener = async (spec: ListenerSpec): Promise<HeldListener> => {
+export const holdListener = async (planned: ListenerSpec): Promise<HeldListener> => {
+  let spec: ListenerSpec = planned;
   let bound = await bind(spec);
   let identity = identify(spec);
   return {
-    spec,
+    get spec() {
+      return spec;
+    },
     get bound() {
       return bound;
+    },
+    changeOwner(owner) {
+      if (spec.kind === 'inet') return;
+      spec = { ...spec, owner };
+      const { path } = spec;
+      // One that was removed gets its owner when it is renewed.
+      if (!sameFile(identity, identify(spec))) return;
+      const isOurs = ({ dev, ino }: Stats): boolean => dev === Number(identity?.dev) && ino === Number(identity?.ino);
+      withMadeFile(path, isOurs, (self, file) => applyOwner(path, self, file, owner));
     },
     async renew() {
       if (spec.kind === 'inet' || sameFile(identity, identify(spec))) return { result: 'same' };

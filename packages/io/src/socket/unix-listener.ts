@@ -5,30 +5,12 @@
  * What is already at the path (service-listen.c): a socket that somebody serves is refused, a dead one is removed,
  * anything that is not a socket is left alone and refused.
  */
-import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { dirname } from 'node:path';
-import { checked, errnoText, libc } from '../system/libc.ts';
+import { checked, libc } from '../system/libc.ts';
+import { applyOwner, isJustMade, withMadeFile } from './made-file.ts';
 import { BACKLOG, handleOfDescriptor, type ServerHandle, STREAM_NONBLOCK_CLOEXEC } from './server-handle.ts';
-
-export type FileOwner = {
-  /** 0 to 0o777. */
-  readonly mode: number;
-  /** Undefined: stays as created. */
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-};
-
-/** The admin must act: the path is taken, or may not be used. */
-export class SocketPathError extends Error {
-  readonly path: string;
-
-  constructor(path: string, message: string) {
-    super(message);
-    this.name = 'SocketPathError';
-    this.path = path;
-  }
-}
+import { type FileOwner, makeParent, SocketPathError } from './socket-path.ts';
 
 const AF_UNIX = 1;
 /** sizeof(sun_path) less its NUL. */
@@ -43,14 +25,16 @@ export const listenUnix = async (path: string, owner: FileOwner): Promise<Server
   try {
     const address = unixAddress(path);
     checked('bind', bind(fd, address, address.length), path);
-    applyOwner(path, owner);
+    withMadeFile(path, isOurSocket, (self, file) => applyOwner(path, self, file, owner));
     checked('listen', listen(fd, BACKLOG), path);
     return handleOfDescriptor(fd);
   } catch (error) {
     close(fd);
-    throw new SocketPathError(path, error instanceof Error ? error.message : String(error));
+    throw error instanceof SocketPathError ? error : new SocketPathError(path, String((error as Error).message));
   }
 };
+
+const isOurSocket = (file: Stats): boolean => file.isSocket() && isJustMade(file);
 
 /** struct sockaddr_un: the family, then the path with its NUL. */
 const unixAddress = (path: string): Uint8Array => {
@@ -61,20 +45,6 @@ const unixAddress = (path: string): Uint8Array => {
   return address;
 };
 
-/** Owner and mode of a socket or fifo. Throws with Dovecot's text when we may not. */
-export const applyOwner = (path: string, { mode, uid, gid }: FileOwner): void => {
-  const now = lstatSync(path);
-  const [wantUid, wantGid] = [uid ?? now.uid, gid ?? now.gid];
-  if (wantUid !== now.uid || wantGid !== now.gid) {
-    try {
-      chownSync(path, wantUid, wantGid);
-    } catch (error) {
-      throw new SocketPathError(path, `chown(${path}, ${wantUid}, ${wantGid}) failed: ${reason(error)}`);
-    }
-  }
-  if ((now.mode & 0o777) !== mode) chmodSync(path, mode);
-};
-
 const makeRoom = async (path: string): Promise<void> => {
   makeParent(path);
   const there = lstatSync(path, { throwIfNoEntry: false });
@@ -82,14 +52,6 @@ const makeRoom = async (path: string): Promise<void> => {
   if (!there.isSocket()) throw new SocketPathError(path, `${path} exists and is not a socket`);
   if (await isServed(path)) throw new SocketPathError(path, `Socket already exists: ${path}`);
   unlinkSync(path);
-};
-
-export const makeParent = (path: string): void => {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-  } catch (error) {
-    throw new SocketPathError(path, `mkdir(${dirname(path)}) failed: ${reason(error)}`);
-  }
 };
 
 /** True unless nobody listens. Whatever else goes wrong (no permission, full backlog) means somebody may be there. */
@@ -104,9 +66,3 @@ export const isServed = (path: string): Promise<boolean> =>
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
-
-export const reason = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? errnoText(code) : error.message;
-};
