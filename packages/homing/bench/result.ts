@@ -1,6 +1,6 @@
 /**
  * Running two servers under the same load, turn by turn, so that whatever else the machine does meets both alike; each
- * number is the best of its turns, which is the one that was disturbed least.
+ * number is the median of its turns.
  */
 import { fileURLToPath } from 'node:url';
 import { run } from '../interop/lib/process.ts';
@@ -37,14 +37,17 @@ export const compare = async (
   turns: number,
   rate: (target: string) => Promise<number>,
 ): Promise<Result> => {
-  const best = { homing: 0, dovecot: 0 };
+  const rates: Record<Contender['name'], number[]> = { homing: [], dovecot: [] };
   for (let turn = 0; turn < turns; turn++) {
     for (const { name, target } of turn % 2 === 0 ? contenders : contenders.toReversed()) {
-      best[name] = Math.max(best[name], await rate(target));
+      rates[name].push(await rate(target));
     }
   }
-  return { work, ...best, ratio: best.homing / best.dovecot, unit };
+  const [homing, dovecot] = [median(rates.homing), median(rates.dovecot)];
+  return { work, homing, dovecot, ratio: homing / dovecot, unit };
 };
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 export const resultLine = ({ work, homing, dovecot, ratio, unit }: Result): string =>
   `BENCH ${work} homing=${homing.toFixed(0)} dovecot=${dovecot.toFixed(0)} ratio=${ratio.toFixed(2)} ${unit}`;
