@@ -1,6 +1,7 @@
 /**
  * A login worker's registration with the ipc process (`login/ipc-proxy`; lib-master/ipc-server.c): connects with the
- * first session, again at once when the other side closes, every ten seconds while nobody listens.
+ * first session, again at once when the other side closes, and then in short steps: a director that starts again waits
+ * a second to be told who is where, where Dovecot's login processes try every ten.
  */
 import { createUserHash } from '@homing/config';
 import { type Connect, digests, hostVariable, type Log, type Outlet, type ProtocolFactory } from '@homing/io';
@@ -33,32 +34,45 @@ export type IpcClient = {
   close(): void;
 };
 
-const RECONNECT_MS = 10_000;
+/** While nobody listens: doubled from the first to the longest. */
+const FIRST_STEP_MS = 100;
+const LONGEST_STEP_MS = 1000;
+/** After something that is no ipc. */
+const STRANGER_MS = 10_000;
 
 export const createIpcClient = (options: IpcClientOptions): IpcClient => {
   let outlet: Outlet | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isRegistered = false;
   let isClosed = false;
+  let failures = 0;
 
-  const ended = (): void => {
+  const later = (ms: number): void => {
     outlet = undefined;
-    connect();
+    if (!isClosed) timer = setTimeout(connect, ms).unref();
   };
-  const later = (): void => {
-    if (isClosed) return;
-    timer = setTimeout(connect, RECONNECT_MS).unref();
+  const step = (): void => later(Math.min(FIRST_STEP_MS * 2 ** failures++, LONGEST_STEP_MS));
+  const ends: IpcEnds = {
+    greeted() {
+      failures = 0;
+    },
+    ended() {
+      outlet = undefined;
+      connect();
+    },
+    dropped: step,
+    refused: () => later(STRANGER_MS),
   };
   const connect = (): void => {
     if (isClosed) return;
     const opened = options.connectIpc((to) => {
       outlet = to;
-      return ipcProtocol(to, options, { ended, refused: later });
+      return ipcProtocol(to, options, ends);
     });
     opened.catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      options.log.error('ipc_connect_failed', {}, `connect(ipc-proxy) failed: ${reason}`);
-      later();
+      if (failures === 0) options.log.error('ipc_connect_failed', {}, `connect(ipc-proxy) failed: ${reason}`);
+      step();
     });
   };
   return {
@@ -75,7 +89,14 @@ export const createIpcClient = (options: IpcClientOptions): IpcClient => {
   };
 };
 
-type IpcEnds = { ended(): void; refused(): void };
+type IpcEnds = {
+  greeted(): void;
+  /** The other side closed; `dropped`: before it greeted. */
+  ended(): void;
+  dropped(): void;
+  /** It does not speak ipc. */
+  refused(): void;
+};
 
 const ipcProtocol = (outlet: Outlet, options: IpcClientOptions, ends: IpcEnds): ReturnType<ProtocolFactory> => {
   const { sessions, log } = options;
@@ -86,6 +107,7 @@ const ipcProtocol = (outlet: Outlet, options: IpcClientOptions, ends: IpcEnds): 
     if (!isGreeted) {
       parseIpcProxyVersion(line);
       isGreeted = true;
+      ends.greeted();
       return;
     }
     const { tag, rest } = parseIpcTagged(line);
@@ -105,7 +127,7 @@ const ipcProtocol = (outlet: Outlet, options: IpcClientOptions, ends: IpcEnds): 
         ends.refused();
       }
     },
-    end: () => (isGreeted ? ends.ended() : ends.refused()),
+    end: () => (isGreeted ? ends.ended() : ends.dropped()),
   };
 };
 

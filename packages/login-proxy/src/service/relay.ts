@@ -145,6 +145,7 @@ const startRelay = (
 
 const names = (session: ProxiedSession, context: ClientContext) => ({
   user: context.user,
+  destuser: session.destuser,
   altUsernames: session.altUsernames,
   protocol: context.protocol,
   rip: context.endpoints.rip,

@@ -13,7 +13,7 @@ const setUp = (): { sessions: SessionTable; kicked: string[] } => {
   const sessions = createSessionTable();
   const kicked: string[] = [];
   const add = (user: string, ip: string, host: string, alt: Readonly<Record<string, string>>): void => {
-    const names = { ...COMMON, user, ip, host, altUsernames: new Map(Object.entries(alt)) };
+    const names = { ...COMMON, user, destuser: user, ip, host, altUsernames: new Map(Object.entries(alt)) };
     sessions.add({ ...names, kick: (reason) => void kicked.push(`${user}@${ip} ${reason}`) });
   };
   add('a', '10.0.0.1', '10.0.0.1', {});
@@ -30,6 +30,17 @@ test('the list has a row for each session and a column for each other name', () 
     { reply: 'line', data: 'a\t\t\timap\t10.9.9.9\t10.0.0.1\t143' },
     { reply: 'ok', data: '' },
   ]);
+});
+
+test('another name at the backend has a column of its own, once there is one', () => {
+  const { sessions } = setUp();
+  const names = { ...COMMON, user: 'c', destuser: 'c2', ip: '10.0.0.1', host: '10.0.0.1', altUsernames: new Map() };
+  sessions.remove(sessions.add({ ...names, kick: () => undefined }));
+  sessions.add({ ...names, user: 'd', kick: () => undefined });
+  const [header, first, second] = sessions.list();
+  expect(header).toBe('username\tuser_group\tuser_x\tservice\tsrc-ip\tdest-ip\tdest-port\tdestuser');
+  expect(first).toBe('d\t\t\timap\t10.9.9.9\t10.0.0.1\t143\tc2');
+  expect(second).toBe('b\x01t\th\t\timap\t10.9.9.9\t10.0.0.1\t143\t');
 });
 
 test.each([
@@ -60,7 +71,7 @@ test.each([
 test('a session that ended is neither listed nor kicked, its columns stay', () => {
   const sessions = createSessionTable();
   const altUsernames = new Map([['user_group', 'g']]);
-  const names = { ...COMMON, user: 'a', ip: '10.0.0.1', host: '10.0.0.1', altUsernames };
+  const names = { ...COMMON, user: 'a', destuser: 'a', ip: '10.0.0.1', host: '10.0.0.1', altUsernames };
   sessions.remove(sessions.add({ ...names, kick: () => expect.fail('kicked') }));
   expect(answerProxyCommand('KICK\ta', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
   expect(sessions.list()).toEqual(['username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port']);
@@ -74,7 +85,7 @@ const recordedSessions = (): SessionTable => {
     ['bob', {}],
   ] as const) {
     const endpoint = { rip: '127.0.0.1', ip: '127.0.0.1', host: '127.0.0.1', port: 143, protocol: 'imap' } as const;
-    const names = { ...endpoint, user, altUsernames: new Map(Object.entries(alt)) };
+    const names = { ...endpoint, user, destuser: user, altUsernames: new Map(Object.entries(alt)) };
     const session = sessions.add({ ...names, kick: () => sessions.remove(session) });
   }
   return sessions;

@@ -2,10 +2,12 @@
  * The proxied sessions of this process, logins under way included, as administrators and directors see them through the
  * ipc commands (login-proxy.c: login_proxy_cmd_*).
  */
-import { type ByteString, joinTabs } from '@homing/wire';
+import { type ByteString, formatSessionListHeader, joinTabs } from '@homing/wire';
 
 export type SessionNames = {
   readonly user: ByteString;
+  /** The name at the backend. */
+  readonly destuser: ByteString;
   /** `user_*` fields of the auth reply. */
   readonly altUsernames: ReadonlyMap<ByteString, ByteString>;
   readonly protocol: 'imap' | 'pop3';
@@ -37,10 +39,12 @@ export const createSessionTable = (): SessionTable => {
   const sessions = new Set<TabledSession>();
   /** Columns stay once they appeared, as in Dovecot. */
   const fields = new Set<ByteString>();
+  let hasDestuser = false;
   return {
     add(session) {
       sessions.add(session);
       for (const field of session.altUsernames.keys()) fields.add(field);
+      hasDestuser ||= session.destuser !== session.user;
       return session;
     },
     remove: (session) => void sessions.delete(session),
@@ -54,16 +58,18 @@ export const createSessionTable = (): SessionTable => {
     },
     knowsField: (field) => fields.has(field),
     list: () => [
-      joinTabs(['username', ...fields, 'service', 'src-ip', 'dest-ip', 'dest-port']),
-      ...[...sessions].toReversed().map((session) => row(session, fields)),
+      formatSessionListHeader([...fields], hasDestuser),
+      ...[...sessions].toReversed().map((session) => row(session, fields, hasDestuser)),
     ],
   };
 };
 
 const row = (
-  { user, altUsernames, protocol, rip, ip, port }: SessionNames,
+  { user, destuser, altUsernames, protocol, rip, ip, port }: SessionNames,
   fields: ReadonlySet<ByteString>,
+  hasDestuser: boolean,
 ): string => {
   const others = [...fields].map((field) => altUsernames.get(field) ?? '');
-  return joinTabs([user, ...others, protocol, rip, ip, String(port)]);
+  const last = hasDestuser ? [destuser === user ? '' : destuser] : [];
+  return joinTabs([user, ...others, protocol, rip, ip, String(port), ...last]);
 };

@@ -69,6 +69,7 @@ const newLogin = (options: ProxyLoginOptions, target: ProxyTarget, client: Clien
 
 const sessionNames = ({ target, client }: Login) => ({
   user: client.user,
+  destuser: target.destuser,
   altUsernames: target.altUsernames,
   protocol: client.protocol,
   rip: client.endpoints.rip,

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { WireError } from '../line/errors.ts';
+import { createSessionListReader, formatSessionListHeader } from './session-list.ts';
+
+const read = (lines: readonly string[]) => {
+  const reader = createSessionListReader();
+  return lines.flatMap((line) => reader(line) ?? []);
+};
+
+const PLAIN = 'username\tservice\tsrc-ip\tdest-ip\tdest-port';
+
+test.each([
+  [[], false, PLAIN],
+  [['user_group'], false, 'username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port'],
+  [[], true, `${PLAIN}\tdestuser`],
+])('header of %j, destuser %j', (fields, hasDestuser, header) => {
+  expect(formatSessionListHeader(fields, hasDestuser)).toBe(header);
+  expect(read([header])).toEqual([]);
+});
+
+test('a session belongs to the name it has at the backend', () => {
+  const rows = ['a\timap\t10.9.9.9\t10.0.0.1\t143\tb\x01tc', 'd\tpop3\t10.9.9.9\t::1\t110\t'];
+  expect(read([`${PLAIN}\tdestuser`, ...rows])).toEqual([
+    { backendUser: 'b\tc', destIp: '10.0.0.1' },
+    { backendUser: 'd', destIp: '::1' },
+  ]);
+});
+
+test('tables of several processes may follow one another, each with its columns', () => {
+  const other = 'username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port';
+  expect(read([PLAIN, 'a\timap\t10.9.9.9\t10.0.0.1\t143', other, 'b\tg\timap\t10.9.9.9\t10.0.0.2\t143'])).toEqual([
+    { backendUser: 'a', destIp: '10.0.0.1' },
+    { backendUser: 'b', destIp: '10.0.0.2' },
+  ]);
+});
+
+test('a user may be called like a column', () => {
+  expect(read([PLAIN, 'username\timap\t10.9.9.9\t10.0.0.1\t143'])).toEqual([
+    { backendUser: 'username', destIp: '10.0.0.1' },
+  ]);
+});
+
+test('a row without an address is left out, one before any header is a WireError', () => {
+  expect(read([PLAIN, 'a\timap\t\t\t0', 'b'])).toEqual([]);
+  expect(() => read(['a\timap\t10.9.9.9\t10.0.0.1\t143'])).toThrow(WireError);
+});
+
+test('any lines behind a header decode', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' })), (lines) => {
+      expect(read([PLAIN, ...lines]).length).toBeLessThanOrEqual(lines.length);
+    }),
+  );
+});
