@@ -33,6 +33,7 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
       login: { connect: connectAuth, isOurs: true },
       userdb: { connect: connectAuth, isOurs: true },
     },
+    isRestart: false,
     connectIpc: refused,
     resolve: refused,
     flush: { connect: () => refused, run: refused },

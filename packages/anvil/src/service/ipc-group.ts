@@ -28,8 +28,14 @@ export type IpcGroup = {
   accept(outlet: Outlet): Protocol;
 };
 
-/** `nextId`: connection ids are unique over all groups. */
-export const createIpcGroup = (log: Log, nextId: () => number): IpcGroup => {
+export type IpcGroupOptions = {
+  readonly log: Log;
+  /** Connection ids are unique over all groups. */
+  readonly nextId: () => number;
+  readonly onRegistered: (group: ByteString, id: number) => void;
+};
+
+export const createIpcGroup = ({ log, nextId, onRegistered }: IpcGroupOptions): IpcGroup => {
   const members = new Map<number, IpcMember>();
   let name: ByteString | undefined;
   return {
@@ -47,18 +53,21 @@ export const createIpcGroup = (log: Log, nextId: () => number): IpcGroup => {
         }
         members.set(id, { id, send });
       };
-      return memberProtocol(outlet, { joined, log, ended: () => members.delete(id) });
+      const registered = (group: ByteString): void => onRegistered(group, id);
+      return memberProtocol(outlet, { joined, registered, log, ended: () => members.delete(id) });
     },
   };
 };
 
 type Hooks = {
   readonly joined: (group: ByteString, send: IpcMember['send']) => void;
+  /** It can be sent commands now. */
+  readonly registered: (group: ByteString) => void;
   readonly ended: () => void;
   readonly log: Log;
 };
 
-const memberProtocol = (outlet: Outlet, { joined, ended, log }: Hooks): Protocol => {
+const memberProtocol = (outlet: Outlet, { joined, registered, ended, log }: Hooks): Protocol => {
   const lines = createLineDecoder(IPC_MAX_LINE);
   const pending = new Map<number, { replies: IpcReply[]; answered: Answered }>();
   let lastTag = 0;
@@ -101,6 +110,7 @@ const memberProtocol = (outlet: Outlet, { joined, ended, log }: Hooks): Protocol
       const handshake = parseIpcHandshake(line);
       joined(handshake.group, send);
       ({ group, pid } = handshake);
+      registered(group);
     } else takeReply(line);
   };
   outlet.send(ipcProxyHello());

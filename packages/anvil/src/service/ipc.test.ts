@@ -100,6 +100,19 @@ test('a process that goes fails its commands and is not asked again', async () =
   expect(lines()).toEqual([]);
 });
 
+test('who registers is told of, and can be asked at once', async () => {
+  const registered: string[] = [];
+  const ipc = createIpc(createMemoryLog('ipc'), (group, id) => {
+    registered.push(`${group} ${id}`);
+    admin.say(`${group}\t${id}\tLIST-FULL\n`);
+  });
+  const admin = await connectTo(ipc.client);
+  const proxy = await connectTo(ipc.addListener());
+  expect(registered).toEqual([]);
+  proxy.say(register(11));
+  expect([registered, proxy.heard()]).toEqual([['proxy 1'], `${HELLO}1\tLIST-FULL\n`]);
+});
+
 test('one who never said who he is gets no commands', async () => {
   const { ipc, proxies } = start();
   const [silent, proxy, admin] = [await connectTo(proxies), await connectTo(proxies), await connectTo(ipc.client)];

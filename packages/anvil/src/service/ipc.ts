@@ -23,7 +23,8 @@ export type Ipc = {
   addListener(): ProtocolFactory;
 };
 
-export const createIpc = (log: Log): Ipc => {
+/** `onRegistered`: hears of each process that has registered in a group, by its connection id. */
+export const createIpc = (log: Log, onRegistered: (group: ByteString, id: number) => void = () => {}): Ipc => {
   const groups: IpcGroup[] = [];
   let lastId = 0;
   const nextId = (): number => {
@@ -34,7 +35,7 @@ export const createIpc = (log: Log): Ipc => {
   return {
     client: (outlet) => clientProtocol(outlet, groupOf, log),
     addListener() {
-      const group = createIpcGroup(log, nextId);
+      const group = createIpcGroup({ log, nextId, onRegistered });
       groups.push(group);
       return (outlet) => group.accept(outlet);
     },

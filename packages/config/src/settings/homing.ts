@@ -7,6 +7,7 @@ import { oneOf, str, uint } from '../types/define.ts';
 export const homingSettings = {
   homing_auth_login_socket: str(''),
   homing_auth_userdb_socket: str(''),
+  homing_ipc_socket: str(''),
   homing_log_format: oneOf('dovecot', 'json'),
   homing_login_workers: uint(0),
 } as const;

@@ -13,6 +13,7 @@ import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-h
 import { md5Start } from './md5.ts';
 import { createKicks, type Kicks } from './move/kicks.ts';
 import { createMoves, type Moves } from './move/moves.ts';
+import { createRelearn, type Relearn } from './relearn/relearn.ts';
 import { createRequests, type Requests } from './request/requests.ts';
 import type { DirectorSettings } from './settings.ts';
 
@@ -29,6 +30,7 @@ export type Director = {
   readonly moves: Moves;
   readonly kicks: Kicks;
   readonly resets: HostReset[];
+  readonly relearn: Relearn;
   /** Since when the ring has been synced. */
   readonly syncedSince: number;
   effects: Effect[];
@@ -41,6 +43,8 @@ export type DirectorStart = {
   readonly settings: DirectorSettings;
   readonly self: DirectorHost;
   readonly mailHosts: readonly NewMailHost[];
+  /** Login processes outlived the one before. */
+  readonly isRestart: boolean;
   readonly now: number;
   /** `%{hostname}`, `%{env:NAME}` and the like in `director_username_hash`. */
   readonly hostVariable: Variables;
@@ -49,7 +53,7 @@ export type DirectorStart = {
 };
 
 export const startDirector = (start: DirectorStart): Director => {
-  const { settings, self, mailHosts, hostVariable, now, seed } = start;
+  const { settings, self, mailHosts, isRestart, hostVariable, now, seed } = start;
   const options = { md5Start, expireSeconds: settings.director_user_expire, seed };
   const hosts = createMailHosts(options);
   const initialHosts = createMailHosts(options);
@@ -67,6 +71,7 @@ export const startDirector = (start: DirectorStart): Director => {
     moves: createMoves(settings.director_user_kick_delay),
     kicks: createKicks(),
     resets: [],
+    relearn: createRelearn(isRestart, now),
     syncedSince: now,
     effects: [],
     isChanged: false,

@@ -3,6 +3,7 @@ import { continueResets } from './admin/host-reset.ts';
 import type { Director } from './director.ts';
 import { kickFinished } from './move/kick-finished.ts';
 import { advanceMove } from './move/moves.ts';
+import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
 
 /** Users dropped in one go; a million that expire in the same second must not stop logins. */
@@ -18,7 +19,8 @@ export const continueWaiting = (director: Director, now: number): void => {
 /** Does everything that is due. */
 export const tick = (director: Director, now: number): void => {
   failLateRequests(director, now);
-  const { moves, kicks } = director;
+  const { moves, kicks, relearn } = director;
+  if (relearn.until !== undefined && relearn.until <= now) endRelearn(director);
   for (const limits of [moves.limits, moves.delays]) {
     for (let move = limits.due(now); move !== undefined; move = limits.due(now)) {
       advanceMove(director, move, { on: 'deadline' }, now);
@@ -34,9 +36,9 @@ export const tick = (director: Director, now: number): void => {
 
 /** Undefined when there is nothing to wait for. */
 export const nextDeadline = (director: Director, now: number): number | undefined => {
-  const { requests, moves, kicks } = director;
+  const { requests, moves, kicks, relearn } = director;
   let next = earlier(requests.limits.next(), earlier(moves.limits.next(), moves.delays.next()));
-  next = earlier(next, kicks.limits.next());
+  next = earlier(next, earlier(kicks.limits.next(), relearn.until));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
   for (const { users } of director.hosts.tags()) {
     const expiry = users.nextExpiry(Math.floor(now / 1000));

@@ -16,16 +16,22 @@ import { createFlushRunner, type FlushRun } from './flush-runner.ts';
 import { createIpcClient } from './ipc-client.ts';
 import { serveNotify } from './notify.ts';
 import { createRuntime } from './runtime.ts';
+import { createSessionAsking } from './session-asking.ts';
 
 export type DirectorOptions = {
   readonly settings: DirectorSettings;
   readonly log: Log;
   /** The auth server's `auth-login` and `auth-userdb` sockets: one connection for each connection of ours. */
   readonly connectAuth: AuthSockets;
-  /** The `ipc` socket, for kicks. */
+  /** The `ipc` socket, for kicks and lists of sessions. */
   readonly connectIpc: Connect;
   /** Addresses of a host name; none if it is unknown. */
   readonly resolve: (hostname: string) => Promise<readonly string[]>;
+  /**
+   * Login processes outlived the director before this one, and `askSessions` will be called. Users of whom nobody told yet
+   * wait for their mail host, a second at most.
+   */
+  readonly isRestart: boolean;
   readonly flush: {
     readonly connect: (target: Exclude<FlushTarget, { scheme: 'exec' }>) => Connect;
     /** Runs a program with its arguments; what it wrote to stdout, and whether its exit status was 0. */
@@ -58,27 +64,32 @@ export type DirectorService = AsyncDisposable & {
   readonly acceptAdmin: ProtocolFactory;
   /** `login/proxy-notify`, fifo or socket. */
   readonly acceptNotify: ProtocolFactory;
+  /** Has the login processes tell which sessions they carry: all of them, or one by its connection id at `ipc`. */
+  askSessions(to: '*' | number): void;
   status(): DirectorStatus;
 };
 
 /** Rejects with `ConfigError` when the settings cannot be served. */
 export const createDirector = async (options: DirectorOptions): Promise<DirectorService> => {
-  const { settings, log } = options;
+  const { settings, log, isRestart } = options;
   const now = (): number => Math.floor(options.now());
   checkFlushSocket(settings.director_flush_socket, log);
   const self = await findSelf(settings.director_servers, options.ringAddress, options.resolve);
   const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
   const seed = randomBytes(4).readUInt32LE();
-  const director = startDirector({ settings, self, mailHosts, hostVariable, now: now(), seed });
+  const director = startDirector({ settings, self, mailHosts, isRestart, hostVariable, now: now(), seed });
   const ipc = createIpcClient(options.connectIpc, log);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
   const runtime = createRuntime({ director, log, now, ipc, flush });
+  const asking = createSessionAsking(runtime, options.connectIpc);
+  runtime.settle();
   return {
     acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
     acceptUserdb: createAuthRelay(runtime, 'auth-userdb', options.connectAuth.userdb),
     acceptAuthreply: serveAuthreply(runtime),
     acceptAdmin: serveAdmin(runtime),
     acceptNotify: serveNotify(runtime),
+    askSessions: (to) => asking.ask(to),
     status() {
       let users = 0;
       for (const tag of director.hosts.tags()) users += tag.users.count();
@@ -93,6 +104,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     [Symbol.asyncDispose]() {
       runtime.stop();
       ipc.close();
+      asking.close();
       flush.close();
       return Promise.resolve();
     },

@@ -1,7 +1,7 @@
 /**
  * The `ipc` service's client socket (lib-master/ipc-client.c): `proxy\t*\t<command>` tells every login process, and one
- * line comes back when all have answered. No handshake; replies in the order of the commands; connected with the first
- * command and again after the connection was lost.
+ * line comes back when all have answered, behind the lines of a list. No handshake; replies in the order of the
+ * commands; connected with the first command and again after the connection was lost.
  */
 import type { Connect, Log, Outlet, Protocol } from '@homing/io';
 import {
@@ -10,21 +10,27 @@ import {
   formatIpcRequest,
   formatProxyCommand,
   IPC_MAX_LINE,
+  type ProxyCommand,
   parseIpcReply,
   WireError,
 } from '@homing/wire';
 import type { Kick } from '../core/effect.ts';
 
-/** `failure`: why login processes could not be told, else undefined. */
+/** `failure`: why login processes could not be told or asked, else undefined. */
 type Finished = (failure: string | undefined) => void;
+
+/** Without `line` the answer has no lines. */
+type Pending = { readonly line?: (data: ByteString) => void; readonly finished: Finished };
 
 export type IpcClient = {
   kick(kick: Kick, finished: Finished): void;
+  /** Sessions of all login processes, or of the one with this connection id, line by line. */
+  list(to: '*' | number, line: (data: ByteString) => void, finished: Finished): void;
   close(): void;
 };
 
 export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
-  let pending: Finished[] = [];
+  let pending: Pending[] = [];
   let unsent = '';
   let outlet: Outlet | undefined;
   let isConnecting = false;
@@ -35,12 +41,13 @@ export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
     pending = [];
     unsent = '';
     outlet = undefined;
-    for (const finished of failed) finished(reason);
+    for (const { finished } of failed) finished(reason);
   };
   const reply = (line: string): void => {
     const { reply: kind, data } = parseIpcReply(line);
-    if (kind === 'line') log.error('ipc_unexpected_reply', {}, `login process sent unexpected reply to kick: ${data}`);
-    else pending.shift()?.(kind === 'ok' ? undefined : data);
+    if (kind !== 'line') pending.shift()?.finished(kind === 'ok' ? undefined : data);
+    else if (pending[0]?.line !== undefined) pending[0].line(data);
+    else log.error('ipc_unexpected_reply', {}, `login process sent unexpected reply to kick: ${data}`);
   };
   const serve = (opened: Outlet): Protocol => {
     outlet = opened;
@@ -73,17 +80,21 @@ export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
     });
   };
 
+  const send = (to: '*' | number, command: ProxyCommand, answer: Pending): void => {
+    if (isClosed) return;
+    pending.push(answer);
+    const line = `${formatIpcRequest({ group: 'proxy', to, command: formatProxyCommand(command) })}\n`;
+    if (outlet !== undefined) {
+      outlet.send(line);
+      return;
+    }
+    unsent += line;
+    if (!isConnecting) open();
+  };
+
   return {
-    kick(kick, finished) {
-      if (isClosed) return;
-      pending.push(finished);
-      if (outlet !== undefined) {
-        outlet.send(encodeKick(kick));
-        return;
-      }
-      unsent += encodeKick(kick);
-      if (!isConnecting) open();
-    },
+    kick: (kick, finished) => send('*', kick, { finished }),
+    list: (to, line, finished) => send(to, { cmd: 'LIST-FULL' }, { line, finished }),
     close() {
       isClosed = true;
       pending = [];
@@ -91,7 +102,3 @@ export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
     },
   };
 };
-
-/** To every login process. */
-const encodeKick = (kick: Kick): ByteString =>
-  `${formatIpcRequest({ group: 'proxy', to: '*', command: formatProxyCommand(kick) })}\n`;

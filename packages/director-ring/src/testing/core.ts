@@ -19,7 +19,7 @@ export const ip = (text: string) => {
   return address;
 };
 
-export const startSimulation = (changed: Partial<DirectorSettings> = {}) => {
+export const startSimulation = (changed: Partial<DirectorSettings> = {}, isRestart = false) => {
   const settings = { ...testSettings, ...changed };
   const mailHosts = parseMailServers(settings.director_mail_servers).flatMap((item) =>
     item.item === 'address' ? [{ ip: item.ip, hostname: '', tag: item.tag }] : [],
@@ -29,6 +29,7 @@ export const startSimulation = (changed: Partial<DirectorSettings> = {}) => {
     settings,
     self,
     mailHosts,
+    isRestart,
     hostVariable: () => undefined,
     now: START,
     seed: 1,

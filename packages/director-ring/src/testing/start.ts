@@ -32,6 +32,7 @@ export const startTestDirector = async (
       login: { connect: connectInProcess(auth.factory, log), isOurs: false },
       userdb: { connect: connectInProcess(auth.factory, log), isOurs: false },
     },
+    isRestart: false,
     connectIpc: connectInProcess(ipc.factory, log),
     resolve: () => Promise.resolve([]),
     flush: { connect: () => refusedConnect, run: () => Promise.reject(new Error('no program')) },

@@ -110,6 +110,7 @@ export const startDirectorPair = async (options: PairOptions): Promise<DirectorP
         login: { connect: connectUnix(dovecot.socket('auth-login'), log), isOurs: false },
         userdb: { connect: connectUnix(dovecot.socket('auth-userdb'), log), isOurs: false },
       },
+      isRestart: false,
       connectIpc: connectUnix(dovecot.socket('ipc'), log),
       resolve: () => Promise.resolve([]),
       flush: {

@@ -17,7 +17,8 @@ export type ChildService = {
   stop(sessions: 'keep' | 'end'): Promise<void>;
 };
 
-export type StartService = (loaded: Loaded, log: Log) => Promise<ChildService>;
+/** `isRestart`: the one before it has served and died, and may be missed. */
+export type StartService = (loaded: Loaded, log: Log, isRestart: boolean) => Promise<ChildService>;
 
 /** sysexits.h EX_SOFTWARE: a fault of ours. The master starts the next one. */
 const EX_SOFTWARE = 70;
@@ -40,10 +41,10 @@ export const runChild = (name: string, start: StartService): void => {
     format = createFormat(logTargets(settings));
     return createLog({ service: name, debug: wantsDebug(settings), now: Date.now, sink });
   };
-  const begin = async (loaded: Loaded): Promise<void> => {
+  const begin = async (loaded: Loaded, isRestart: boolean): Promise<void> => {
     log = useLog(loaded);
     try {
-      service = await start(loaded, log);
+      service = await start(loaded, log, isRestart);
       tell({ on: 'ready' });
     } catch (error) {
       tell({ on: 'failed', text: error instanceof Error ? error.message : String(error) }, () =>
@@ -71,7 +72,7 @@ export const runChild = (name: string, start: StartService): void => {
   const handle = async (message: ToChild, listening: ServerHandle | undefined): Promise<void> => {
     switch (message.do) {
       case 'start':
-        return begin(loadFromRecording(message.recording));
+        return begin(loadFromRecording(message.recording), message.isRestart);
       case 'serve':
         return service?.serve(message, listening);
       case 'unserve':

@@ -14,8 +14,8 @@ export type ListenerFile = {
 };
 
 export type ToChild =
-  /** First of all. The answer is `ready` or `failed`. */
-  | { readonly do: 'start'; readonly recording: Recording }
+  /** First of all. The answer is `ready` or `failed`. `isRestart`: one before it has served. */
+  | { readonly do: 'start'; readonly recording: Recording; readonly isRestart: boolean }
   /** Accept here from now on; replaces what was served under this id. A fifo comes without a handle. */
   | { readonly do: 'serve'; readonly id: string; readonly role: Role; readonly file: ListenerFile | undefined }
   | { readonly do: 'unserve'; readonly id: string }

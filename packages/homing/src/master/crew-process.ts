@@ -65,7 +65,7 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
   const start = () => {
     const lines = childLines(options);
     const child = startChild({ module: options.module, onMessage, onStderr: (text) => lines.push(text) });
-    child.send({ do: 'start', recording: options.recording() } satisfies ToChild);
+    child.send({ do: 'start', recording: options.recording(), isRestart: wasReady } satisfies ToChild);
     for (const listener of options.listeners()) child.send(serveMessage(listener), handleOf(listener.held));
     void child.exited.then(() => {
       ready = false;

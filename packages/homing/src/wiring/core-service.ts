@@ -7,14 +7,7 @@ import { type Anvil, createAnvil, createIpc, type Ipc } from '@homing/anvil';
 import { type AuthServer, authSocketType } from '@homing/auth-socket';
 import type { Settings } from '@homing/config';
 import type { DirectorService } from '@homing/director-ring';
-import {
-  connectInProcess,
-  driveProtocol,
-  dropPrivileges,
-  type Log,
-  type Outlet,
-  type ProtocolFactory,
-} from '@homing/io';
+import { driveProtocol, dropPrivileges, type Log, type Outlet, type ProtocolFactory } from '@homing/io';
 import type { ChildService, StartService } from '../child/child-process.ts';
 import type { ListenerFile } from '../child/messages.ts';
 import { createServedListeners } from '../child/served-listeners.ts';
@@ -35,14 +28,19 @@ type Services = {
   readonly ipcProxies: Map<string, ProtocolFactory>;
 };
 
-export const startCore: StartService = async ({ config }, log) => {
+export const startCore: StartService = async ({ config }, log, isRestart) => {
   const anvil = createAnvil({ log: log.service('anvil'), now: Date.now });
-  const ipc = createIpc(log.service('ipc'));
+  const settings = config.settings();
+  const asksDovecot = settings.homing_ipc_socket !== '';
+  const ipc = createIpc(log.service('ipc'), (group, id) => {
+    if (group === 'proxy' && !asksDovecot) director?.askSessions(id);
+  });
   const auth = await startAuth(config, log);
-  const director = await startDirector(config, auth?.server, connectInProcess(ipc.client, log), log);
+  const director = await startDirector(config, auth?.server, ipc, isRestart, log);
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
-  return coreService({ auth, director, anvil, ipc, settings: config.settings(), ipcProxies: new Map() }, log);
+  if (asksDovecot) director?.askSessions('*');
+  return coreService({ auth, director, anvil, ipc, settings, ipcProxies: new Map() }, log);
 };
 
 const coreService = (services: Services, log: Log): ChildService => {

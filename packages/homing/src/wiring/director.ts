@@ -1,9 +1,11 @@
 /**
  * The director, and where it finds its auth server: at `homing_auth_login_socket` and `homing_auth_userdb_socket` if they
  * are set (a real Dovecot's), else in this process if there is a passdb, else where Dovecot's own director looks:
- * `base_dir/auth-login` and `base_dir/auth-userdb`.
+ * `base_dir/auth-login` and `base_dir/auth-userdb`. Login processes it reaches through the ipc service at
+ * `homing_ipc_socket`, else the one in this process.
  */
 import { lookup } from 'node:dns/promises';
+import type { Ipc } from '@homing/anvil';
 import type { AuthServer } from '@homing/auth-socket';
 import type { Config, Settings } from '@homing/config';
 import {
@@ -23,7 +25,8 @@ const AUTH_RETRY_MS = 1000;
 export const startDirector = async (
   config: Config,
   auth: AuthServer | undefined,
-  connectIpc: Connect,
+  ipc: Ipc,
+  isRestart: boolean,
   log: Log,
 ): Promise<DirectorService | undefined> => {
   if (!runsDirector(config)) return undefined;
@@ -33,7 +36,11 @@ export const startDirector = async (
     settings,
     log: own,
     connectAuth: connectAuth(settings, auth, own),
-    connectIpc,
+    connectIpc:
+      settings.homing_ipc_socket === ''
+        ? connectInProcess(ipc.client, own)
+        : connectUnix(settings.homing_ipc_socket, own),
+    isRestart,
     resolve,
     flush: { connect: (target) => connectFlush(target, settings.base_dir, own), run: captureProgram },
     now: () => performance.timeOrigin + performance.now(),
@@ -78,4 +85,5 @@ const DIRECTOR_SETTINGS = [
   'director_flush_socket',
   'director_max_parallel_moves',
   'director_max_parallel_kicks',
+  'homing_ipc_socket',
 ] as const;

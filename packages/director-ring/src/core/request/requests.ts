@@ -11,8 +11,8 @@ import { hashUsername } from './hash-username.ts';
 
 type WaitingRequest = { readonly hash: number; readonly tag: ByteString; readonly since: number; reason: WaitReason };
 
-/** Why a request waits, in the words of Dovecot's log line. */
-export type WaitReason = 'no hosts' | 'kill waiting';
+/** Why a request waits, in the words of Dovecot's log line; `sessions unknown` is our own. */
+export type WaitReason = 'no hosts' | 'kill waiting' | 'sessions unknown';
 
 export type Requests = {
   /** By ticket, in the order they came. */
@@ -57,6 +57,7 @@ const assignHost = (director: Director, hash: number, tagName: ByteString, now: 
     tag.users.refresh(user, seconds);
     return director.hosts.at(tag.users.hostOf(user));
   }
+  if (director.relearn.until !== undefined) return 'sessions unknown';
   const host = director.hosts.byHash(hash, tagName);
   if (host === undefined) return 'no hosts';
   director.hosts.tagOf(host).users.add(hash, host.slot, seconds);
