@@ -78,6 +78,8 @@ type Site = {
   readonly homing: Homing;
   readonly imap: Endpoint;
   readonly pop3: Endpoint;
+  /** A user's name at the backends, which the director knows. */
+  readonly atBackend: (user: string) => string;
 };
 
 describeWithDovecot('kill -9 of the core', () => {
@@ -89,9 +91,16 @@ describeWithDovecot('kill -9 of the core', () => {
 
   const other = (backend: string | undefined): string => BACKENDS.find((ip) => ip !== backend) ?? '';
 
+  const same = (user: string): string => user;
   const ownSite = async (): Promise<Site> => {
     const { backends, homing, host, ports } = stack.use(await startHomingSite({ users: USERS, workers: 2 }));
-    return { backends, homing, imap: { host, port: ports.imap }, pop3: { host, port: ports.pop3 } };
+    return { backends, homing, imap: { host, port: ports.imap }, pop3: { host, port: ports.pop3 }, atBackend: same };
+  };
+  const renamingSite = async (): Promise<Site> => {
+    const options = { users: USERS, workers: 2, destuser: "'at-' || user" };
+    const { backends, homing, host, ports } = stack.use(await startHomingSite(options));
+    const atBackend = (user: string): string => `at-${user}`;
+    return { backends, homing, imap: { host, port: ports.imap }, pop3: { host, port: ports.pop3 }, atBackend };
   };
   const dovecotSite = async (): Promise<Site> => {
     const backends = stack.use(await startBackends());
@@ -105,18 +114,22 @@ describeWithDovecot('kill -9 of the core', () => {
       }),
     );
     const host = '127.0.0.1';
-    return { backends, homing, imap: { host, port: imap }, pop3: { host, port: pop3 } };
+    return { backends, homing, imap: { host, port: imap }, pop3: { host, port: pop3 }, atBackend: same };
   };
 
-  const status = async ({ homing, backends }: Site, user: string): Promise<string> => {
+  const status = async ({ homing, backends, atBackend }: Site, user: string): Promise<string> => {
     const { configFile } = backends.servers.values().next().value ?? homing;
-    const { stdout } = await doveadm(configFile, 'director', 'status', '-a', homing.socket('director-admin'), user);
+    const admin = homing.socket('director-admin');
+    const { stdout } = await doveadm(configFile, 'director', 'status', '-a', admin, atBackend(user));
     return /^Current: (\S+)/m.exec(stdout)?.[1] ?? stdout;
   };
-  const map = async ({ homing, backends }: Site): Promise<Map<string, { host: string }>> => {
+  const map = async ({ homing, backends, atBackend }: Site): Promise<Map<string, { host: string }>> => {
     const [server] = backends.servers.values();
     if (server === undefined) throw new Error('no backend');
-    return directorMap(server, USERS, homing.socket('director-admin'));
+    return directorMap(server, USERS.map(atBackend), homing.socket('director-admin'));
+  };
+  const move = async ({ homing, atBackend }: Site, user: string, backend: string): Promise<void> => {
+    expect(await homing.homeadm('director', 'move', atBackend(user), backend)).toMatchObject({ code: 0 });
   };
   const hold = async ({ imap }: Site, user: string): Promise<HeldSession> =>
     stack.use(await holdSession(imap, user, PASSWORD));
@@ -125,13 +138,10 @@ describeWithDovecot('kill -9 of the core', () => {
   const moveAndHold = async (site: Site): Promise<HeldSession[]> => {
     for (const user of [...MOVED, ...STAYING]) await imapLogin(site.imap, user, PASSWORD);
     const byHash = await map(site);
-    for (const user of MOVED) {
-      const moved = await site.homing.homeadm('director', 'move', user, other(byHash.get(user)?.host));
-      expect(moved).toMatchObject({ code: 0 });
-    }
+    const target = (user: string): string => other(byHash.get(site.atBackend(user))?.host);
+    for (const user of MOVED) await move(site, user, target(user));
     const held = await Promise.all([...MOVED, ...STAYING].map((user) => hold(site, user)));
-    const expected = [...MOVED].map((user) => other(byHash.get(user)?.host));
-    expect(held.map(({ backend }) => backend).slice(0, MOVED.length)).toEqual(expected);
+    expect(held.slice(0, MOVED.length).map(({ backend }) => backend)).toEqual(MOVED.map(target));
     return held;
   };
   const killCore = async ({ homing }: Site): Promise<void> => {
@@ -159,20 +169,21 @@ describeWithDovecot('kill -9 of the core', () => {
     );
   /** How often each user has logged in where, when so many logins have arrived. */
   const countLogins = async (
-    { backends }: Site,
+    { backends, atBackend }: Site,
     protocol: 'imap' | 'pop3',
     users: readonly string[],
     logins: number,
   ): Promise<Record<string, number>[]> => {
     const landed = await backends.landed(protocol, logins);
     return users.map((user) => {
-      const hosts = landed.get(user) ?? [];
+      const hosts = landed.get(atBackend(user)) ?? [];
       return Object.fromEntries(BACKENDS.map((ip) => [ip, hosts.filter((host) => host === ip).length]));
     });
   };
 
   test.each([
     ['our login workers', ownSite],
+    ['our login workers, of users with another name at the backend,', renamingSite],
     ["Dovecot's login processes and ipc service", dovecotSite],
   ])('%s tell who is where, and go on', async (_, start) => {
     const site = await start();
@@ -199,7 +210,7 @@ describeWithDovecot('kill -9 of the core', () => {
 
     const [first] = held;
     if (first === undefined) throw new Error('no session');
-    expect(await site.homing.homeadm('director', 'move', first.user, other(first.backend))).toMatchObject({ code: 0 });
+    await move(site, first.user, other(first.backend));
     await first.cut();
   });
 });

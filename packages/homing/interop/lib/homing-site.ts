@@ -68,7 +68,14 @@ service director {
 }
 `;
 
-export const startHomingSite = async (options: { users: readonly string[]; workers?: number }): Promise<HomingSite> => {
+export type HomingSiteOptions = {
+  readonly users: readonly string[];
+  readonly workers?: number;
+  /** As `userDatabase` has it. */
+  readonly destuser?: string;
+};
+
+export const startHomingSite = async (options: HomingSiteOptions): Promise<HomingSite> => {
   await using stack = new AsyncDisposableStack();
   const backends = stack.use(await startBackends());
   const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0] = await freePorts(4, HOST);
@@ -76,7 +83,7 @@ export const startHomingSite = async (options: { users: readonly string[]; worke
   const homing = stack.use(
     await startHoming({
       config: proxyConfig(ports, options.workers ?? 2),
-      files: userDatabase(backends.ports, 'starttls'),
+      files: userDatabase(backends.ports, 'starttls', options.destuser),
       prepare: async (dir) => {
         await makeCertificate(dir, 'tls', [HOST]);
         await createUsers(dir, options.users);

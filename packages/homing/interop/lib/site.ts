@@ -120,8 +120,11 @@ const waitForLogins = (
   });
 };
 
-/** The database and the passdb that reads it; ports differ by protocol, the way to do TLS (if any) by `tlsField`. */
-export const userDatabase = (ports: BackendPorts, tlsField?: 'starttls') => ({
+/**
+ * The database and the passdb that reads it; ports differ by protocol, the way to do TLS (if any) by `tlsField`.
+ * `destuser`: the name at the backend, an SQL expression.
+ */
+export const userDatabase = (ports: BackendPorts, tlsField?: 'starttls', destuser?: string) => ({
   'sql.conf.ext': (dir: string): string =>
     [
       'driver = sqlite',
@@ -129,6 +132,7 @@ export const userDatabase = (ports: BackendPorts, tlsField?: 'starttls') => ({
       "password_query = SELECT user, password, 'y' AS proxy, \\",
       `  CASE '%s' WHEN 'pop3' THEN ${ports.pop3} WHEN 'lmtp' THEN ${ports.lmtp} ELSE ${ports.imap} END AS port \\`,
       ...(tlsField === undefined ? [] : [`  , CASE '%s' WHEN 'lmtp' THEN NULL ELSE 'any-cert' END AS ${tlsField} \\`]),
+      ...(destuser === undefined ? [] : [`  , ${destuser} AS destuser \\`]),
       "  FROM users WHERE user = '%Lu'",
       '',
     ].join('\n'),

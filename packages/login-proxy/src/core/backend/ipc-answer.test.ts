@@ -43,6 +43,15 @@ test('another name at the backend has a column of its own, once there is one', (
   expect(second).toBe('b\x01t\th\t\timap\t10.9.9.9\t10.0.0.1\t143\t');
 });
 
+test('a director means the name at the backend, an administrator the one of the login', () => {
+  const { sessions, kicked } = setUp();
+  const names = { ...COMMON, user: 'c', destuser: 'b', ip: '10.0.0.1', host: '10.0.0.1', altUsernames: new Map() };
+  sessions.add({ ...names, kick: (reason) => void kicked.push(reason) });
+  expect(answerProxyCommand('KICK\tb', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
+  expect(answerProxyCommand('KICK-DIRECTOR-HASH\t2', sessions, hashOf)).toEqual([{ reply: 'ok', data: '1' }]);
+  expect(kicked).toEqual(['Kicked via director']);
+});
+
 test.each([
   ['KICK\ta', '2', ['a@10.0.0.1 Kicked by admin', 'a@10.0.0.2 Kicked by admin']],
   ['KICK\tA', '0', []],

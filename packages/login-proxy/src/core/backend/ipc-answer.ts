@@ -24,7 +24,8 @@ export const answerProxyCommand = (
       return [kickAlt(command.field, command.values, sessions)];
     case 'KICK-DIRECTOR-HASH': {
       const { hash, exceptIp } = command;
-      return [count(sessions.kick(BY_DIRECTOR, ({ user, ip }) => ip !== exceptIp && hashOf(user) === hash))];
+      // Dovecot hashes the login name and so never meets a session whose backend knows it by another; directors hash that.
+      return [count(sessions.kick(BY_DIRECTOR, ({ destuser, ip }) => ip !== exceptIp && hashOf(destuser) === hash))];
     }
     default:
       return assertNever(command);
