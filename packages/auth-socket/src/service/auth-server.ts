@@ -5,10 +5,14 @@ import { createClientRegistry } from './client-registry.ts';
 import { createFailureQueue } from './failure-queue.ts';
 import { buildGeneration, configWarnings, type OwnedGeneration } from './generation.ts';
 import { serveMaster } from './master-connection.ts';
+import { createQuota } from './quota.ts';
 import type { World } from './world.ts';
 
 /** How often idle requests are looked for. */
 const EXPIRE_CHECK_MS = 1000;
+
+/** Of all connections; they hold about 2 kB each. */
+const MAX_REQUESTS = 100_000;
 
 /** Throws AuthSettingsError, or what a driver throws, if the configuration cannot work. */
 export const createAuthServer = async (options: AuthServerOptions): Promise<AuthServer> => {
@@ -22,6 +26,7 @@ export const createAuthServer = async (options: AuthServerOptions): Promise<Auth
   };
   let generation = await build(options.config);
   const clients = createClientRegistry();
+  const requests = createQuota(MAX_REQUESTS);
   const failures = createFailureQueue(host.now, pick);
   const world: World = {
     env: {
@@ -39,8 +44,13 @@ export const createAuthServer = async (options: AuthServerOptions): Promise<Auth
     current: () => generation,
     clients,
     failures,
+    requests,
   };
-  const expiry = setInterval(() => clients.expire(host.now()), EXPIRE_CHECK_MS).unref();
+  const expiry = setInterval(() => {
+    clients.expire(host.now());
+    const refused = requests.takeRefused();
+    if (refused > 0) log.warning('auth_requests_refused', {}, `Too many requests are under way: refused ${refused}`);
+  }, EXPIRE_CHECK_MS).unref();
   return {
     serve(type, file) {
       return type === 'login' || type === 'client' ? serveClient(world, type) : serveMaster(world, type, file);

@@ -7,6 +7,7 @@ import { dropProxyFields } from '../core/request/proxy.ts';
 import { failLine, okLine } from '../core/request/reply-lines.ts';
 import { logRequestError, logRequestInfo } from '../core/request/request-log.ts';
 import type { Live, LiveRequests } from './live-requests.ts';
+import type { Quota } from './quota.ts';
 import type { World } from './world.ts';
 
 export type Answers = {
@@ -17,7 +18,7 @@ export type Answers = {
 };
 
 export const createAnswers = (
-  owner: { readonly authOnly: boolean; readonly send: (line: ByteString) => void },
+  owner: { readonly authOnly: boolean; readonly send: (line: ByteString) => void; readonly quota: Quota },
   live: LiveRequests,
   world: World,
 ): Answers => {
@@ -28,7 +29,12 @@ export const createAnswers = (
     dropProxyFields(request);
     const line = failLine(request);
     const isAtOnce = hasField(request.passdbFields, 'nodelay');
-    world.failures.add(() => owner.send(line), isAtOnce ? 0 : request.auth.settings.auth_failure_delay);
+    const reply = (): void => {
+      owner.quota.give();
+      owner.send(line);
+    };
+    owner.quota.take();
+    world.failures.add(reply, isAtOnce ? 0 : request.auth.settings.auth_failure_delay);
   };
   const sendSuccess = (entry: Live): void => {
     const { request } = entry;
@@ -52,24 +58,18 @@ export const createAnswers = (
   };
   const answer = (entry: Live, outcome: Outcome): void => {
     switch (outcome.is) {
-      case 'ok': {
+      case 'ok':
         sendSuccess(entry);
-        return;
-      }
-      case 'failed': {
+        break;
+      case 'failed':
         sendFailure(entry);
-        return;
-      }
+        break;
       case 'challenge':
         live.put(entry, 'waiting');
-        {
-          owner.send(`CONT\t${entry.request.id}\t${encodeBase64(outcome.data)}\n`);
-          return;
-        }
-      case 'delayed': {
+        owner.send(`CONT\t${entry.request.id}\t${encodeBase64(outcome.data)}\n`);
+        break;
+      case 'delayed':
         waitUntil(entry, outcome.until);
-        return;
-      }
     }
   };
   const settle = (entry: Live, outcome: Outcome | Promise<Outcome>): void => {
@@ -83,6 +83,10 @@ export const createAnswers = (
       .hold(outcome.catch((error: unknown) => brokenDown(entry.request, error, world)))
       .then((known) => {
         if (live.isLive(entry)) answer(entry, known);
+      })
+      .catch((error: unknown) => {
+        live.drop(entry.request.id);
+        env.log.panic('auth_request', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
       });
   };
   return {

@@ -29,6 +29,25 @@ test('each connection has its own number and cookie, all the same SPID', async (
   ]);
 });
 
+test('more requests than a connection may have fail at once, until some are answered', async () => {
+  vi.useFakeTimers();
+  await using server = await startTestAuth({ settings: { auth_failure_delay: 2 } });
+  const peer = open(server);
+  const other = open(server);
+  let flood = '';
+  for (let id = 1; id <= 20_001; id++) flood += auth(id, '\0alice\0wrong');
+  for (const line of flood.match(/[\s\S]{1,16000}/g) ?? []) peer.send(line);
+  expect(peer.lines()).toEqual(['FAIL\t20001\tcode=temp_fail\treason=Too many requests are under way']);
+  other.send(auth(1));
+  expect(other.lines()).toEqual(['OK\t1\tuser=alice']);
+  server.advance(3000);
+  vi.advanceTimersByTime(3000);
+  expect(peer.lines()).toHaveLength(20_000);
+  peer.send(auth(1));
+  expect(peer.lines()).toEqual(['OK\t1\tuser=alice']);
+  expect(server.logged()).toContainEqual('warning: Too many requests are under way: refused 1');
+});
+
 describe('2.4 clients', () => {
   test('say protocol= and get CANCELLED for every CANCEL', async () => {
     await using server = await startTestAuth({});

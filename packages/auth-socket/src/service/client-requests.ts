@@ -10,6 +10,7 @@ import { logRequestDebug, logRequestError, logRequestInfo, printable } from '../
 import { createAnswers } from './client-answers.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { createLiveRequests, type Live } from './live-requests.ts';
+import { createQuota } from './quota.ts';
 import { logsLines, type World } from './world.ts';
 
 export type RequestsOwner = {
@@ -34,6 +35,11 @@ export type ClientRequests = {
   readonly abort: () => void;
 };
 
+/** Of one connection: twice what a large login process has clients. */
+const MAX_REQUESTS = 20_000;
+
+const BAD_BASE64 = '\tcode=invalid_base64';
+
 /** Numbers of enum auth_request_state, for the log. */
 const STATE = { working: 1, waiting: 2, finished: 3 } as const;
 
@@ -47,8 +53,10 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
     }
     owner.send(line);
   };
-  const live = createLiveRequests(env.now, (isBusy) => (isBusy ? clients.watch(requests) : clients.unwatch(requests)));
-  const answers = createAnswers({ authOnly: owner.authOnly, send }, live, world);
+  const quota = createQuota(MAX_REQUESTS, world.requests);
+  const onBusy = (isBusy: boolean): void => (isBusy ? clients.watch(requests) : clients.unwatch(requests));
+  const live = createLiveRequests(env.now, onBusy, quota);
+  const answers = createAnswers({ authOnly: owner.authOnly, send, quota }, live, world);
 
   /** `data` undefined: the client sent no initial response. */
   const feed = (entry: Live, data: ByteString | undefined, isFirst: boolean): void => {
@@ -82,10 +90,10 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
       });
       const refusal = takeCertificate(request, info);
       const data = initialResponse(resp, owner.emptyResponse);
-      if (refusal !== undefined) answers.refuse(request, '', refusal);
-      else if (data === 'invalid') {
-        answers.refuse(request, '\tcode=invalid_base64', 'Invalid base64 data in initial response');
-      } else feed({ request, mechanism, at: 'working', touched: 0 }, data?.bytes, true);
+      if (!quota.admits()) answers.refuse(request, '\tcode=temp_fail', 'Too many requests are under way');
+      else if (refusal !== undefined) answers.refuse(request, '', refusal);
+      else if (data === 'invalid') answers.refuse(request, BAD_BASE64, 'Invalid base64 data in initial response');
+      else feed({ request, mechanism, at: 'working', touched: 0 }, data?.bytes, true);
       return undefined;
     },
     cont(id, text) {
@@ -94,7 +102,7 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
       if (entry.at !== 'waiting') return answers.refuse(entry.request, '', 'Unexpected continuation');
       const data = base64(text);
       if (data === undefined) {
-        return answers.refuse(entry.request, '\tcode=invalid_base64', 'Invalid base64 data in continued response');
+        return answers.refuse(entry.request, BAD_BASE64, 'Invalid base64 data in continued response');
       }
       feed(entry, data, false);
     },

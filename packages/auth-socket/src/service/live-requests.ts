@@ -1,6 +1,7 @@
 /** The request ids that are taken on one client-type connection, in the order they were last touched. */
 import type { AuthRequest } from '../core/request/auth-request.ts';
 import type { Mechanism } from '../core/sasl/mechanism.ts';
+import type { Quota } from './quota.ts';
 
 /** `working`: a database or a clock decides; `waiting`: for the client's CONT; `finished`: for a mail process. */
 export type Live = {
@@ -26,11 +27,17 @@ export type LiveRequests = {
 /** MASTER_AUTH_SERVER_TIMEOUT_SECS */
 const IDLE_MS = 150_000;
 
-/** `onBusy` is told when the first request comes and when the last one has gone. */
-export const createLiveRequests = (now: () => number, onBusy: (isBusy: boolean) => void): LiveRequests => {
+/** `onBusy` is told when the first request comes and when the last one has gone. Each takes one of `quota`. */
+export const createLiveRequests = (
+  now: () => number,
+  onBusy: (isBusy: boolean) => void,
+  quota: Quota,
+): LiveRequests => {
   const live = new Map<number, Live>();
   const drop = (id: number): void => {
-    if (live.delete(id) && live.size === 0) onBusy(false);
+    if (!live.delete(id)) return;
+    quota.give();
+    if (live.size === 0) onBusy(false);
   };
   return {
     get: (id) => live.get(id),
@@ -39,7 +46,7 @@ export const createLiveRequests = (now: () => number, onBusy: (isBusy: boolean) 
       if (live.size === 0) onBusy(true);
       entry.at = at;
       entry.touched = now();
-      live.delete(entry.request.id);
+      if (!live.delete(entry.request.id)) quota.take();
       live.set(entry.request.id, entry);
     },
     drop,
@@ -55,6 +62,7 @@ export const createLiveRequests = (now: () => number, onBusy: (isBusy: boolean) 
     },
     clear() {
       if (live.size === 0) return;
+      quota.give(live.size);
       live.clear();
       onBusy(false);
     },

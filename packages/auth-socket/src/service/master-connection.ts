@@ -97,6 +97,13 @@ const createMasterConnection = (
 };
 
 const runCommand = (command: AuthMasterCommand, asker: MasterAsker, list: UserList, world: World): void => {
+  if (command.cmd !== 'CACHE-FLUSH' && !world.requests.admits()) {
+    const { cmd, id } = command;
+    asker.send(
+      encodeAuthMasterReply(cmd === 'LIST' ? { cmd: 'DONE', id, failed: true } : { cmd: 'FAIL', id, params: [] }),
+    );
+    return;
+  }
   switch (command.cmd) {
     case 'USER': {
       userLookup(command, asker, world);

@@ -7,7 +7,7 @@ import { passReplyLine } from '../core/request/reply-lines.ts';
 import { logRequestError, logRequestInfo } from '../core/request/request-log.ts';
 import { setUsername } from '../core/request/username.ts';
 import { type MasterAsker, restrictedReason } from './master-asker.ts';
-import type { World } from './world.ts';
+import { underWay, type World } from './world.ts';
 
 export const passLookup = ({ id, user, info }: LookupCommand, asker: MasterAsker, world: World): void => {
   const { env } = world;
@@ -30,16 +30,13 @@ export const passLookup = ({ id, user, info }: LookupCommand, asker: MasterAsker
     asker.send(replyLine(request, result, world));
     return;
   }
-  world
-    .current()
-    .hold(result)
-    .then(
-      (known) => asker.send(replyLine(request, known, world)),
-      (failure: unknown) => {
-        logRequestError(env.log, request, 'passdb', failure instanceof Error ? failure.message : String(failure));
-        asker.send(replyLine(request, 'internal-failure', world));
-      },
-    );
+  underWay(world, result).then(
+    (known) => asker.send(replyLine(request, known, world)),
+    (failure: unknown) => {
+      logRequestError(env.log, request, 'passdb', failure instanceof Error ? failure.message : String(failure));
+      asker.send(replyLine(request, 'internal-failure', world));
+    },
+  );
 };
 
 const look = (request: AuthRequest, { env }: World): PassdbResult | Promise<PassdbResult> => {

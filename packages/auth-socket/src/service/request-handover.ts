@@ -10,7 +10,7 @@ import { authToken } from '../core/request/auth-token.ts';
 import { requestReplyLine, userdbFailLine } from '../core/request/reply-lines.ts';
 import { logRequestError } from '../core/request/request-log.ts';
 import type { MasterAsker } from './master-asker.ts';
-import type { World } from './world.ts';
+import { underWay, type World } from './world.ts';
 
 export const handOver = (command: RequestCommand, asker: MasterAsker, world: World): void => {
   const taken = takeLogin(command, asker, world);
@@ -30,14 +30,11 @@ export const handOver = (command: RequestCommand, asker: MasterAsker, world: Wor
     reply(result);
     return;
   }
-  world
-    .current()
-    .hold(result)
-    .then(reply, (failure: unknown) => {
-      const text = failure instanceof Error ? failure.message : String(failure);
-      logRequestError(world.env.log, request, 'userdb', text);
-      reply('internal-failure');
-    });
+  underWay(world, result).then(reply, (failure: unknown) => {
+    const text = failure instanceof Error ? failure.message : String(failure);
+    logRequestError(world.env.log, request, 'userdb', text);
+    reply('internal-failure');
+  });
 };
 
 /** The login, or the text of the log if it may not be had. */
@@ -49,7 +46,8 @@ const takeLogin = (command: RequestCommand, asker: MasterAsker, world: World): A
   const request = client.requests.take(clientId);
   if (request === undefined) return `Master request ${pid}.${clientId} not found`;
   const peer = sessionPid === undefined ? undefined : asker.peer();
-  if (peer !== undefined && peer.pid !== sessionPid) {
+  // A container's process has no pid that we could see.
+  if (peer !== undefined && peer.pid !== 0 && peer.pid !== sessionPid) {
     return (
       `Session pid ${sessionPid} provided by master for request ${pid}.${clientId} ` +
       `did not match peer credentials (pid=${peer.pid}, uid=${peer.uid})`

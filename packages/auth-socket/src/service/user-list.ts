@@ -10,7 +10,7 @@ import { type AuthRequest, createAuthRequest } from '../core/request/auth-reques
 import { logRequestError } from '../core/request/request-log.ts';
 import { requestVariables } from '../core/request/variables.ts';
 import { type MasterAsker, restrictedReason } from './master-asker.ts';
-import type { World } from './world.ts';
+import { underWay, type World } from './world.ts';
 
 export type UserList = {
   readonly start: (command: ListCommand) => void;
@@ -86,13 +86,10 @@ export const createUserList = (
         isListing = false;
         outlet.resume();
       };
-      world
-        .current()
-        .hold(run(request))
-        .then(finished, (error: unknown) => {
-          logRequestError(world.env.log, request, 'userdb', error instanceof Error ? error.message : String(error));
-          finished();
-        });
+      underWay(world, run(request)).then(finished, (error: unknown) => {
+        logRequestError(world.env.log, request, 'userdb', error instanceof Error ? error.message : String(error));
+        finished();
+      });
     },
     drained: () => room.resolve(),
     stop() {

@@ -8,7 +8,7 @@ import { logRequestError, logRequestInfo } from '../core/request/request-log.ts'
 import { setUsername } from '../core/request/username.ts';
 import type { MasterAsker } from './master-asker.ts';
 import { refusalOfUser } from './peer-permissions.ts';
-import type { World } from './world.ts';
+import { underWay, type World } from './world.ts';
 
 export const userLookup = ({ id, user, info }: LookupCommand, asker: MasterAsker, world: World): void => {
   const { env } = world;
@@ -25,16 +25,13 @@ export const userLookup = ({ id, user, info }: LookupCommand, asker: MasterAsker
     answer(request, result, asker, world);
     return;
   }
-  world
-    .current()
-    .hold(result)
-    .then(
-      (known) => answer(request, known, asker, world),
-      (failure: unknown) => {
-        logRequestError(env.log, request, 'userdb', failure instanceof Error ? failure.message : String(failure));
-        answer(request, 'internal-failure', asker, world);
-      },
-    );
+  underWay(world, result).then(
+    (known) => answer(request, known, asker, world),
+    (failure: unknown) => {
+      logRequestError(env.log, request, 'userdb', failure instanceof Error ? failure.message : String(failure));
+      answer(request, 'internal-failure', asker, world);
+    },
+  );
 };
 
 const answer = (request: AuthRequest, result: UserdbResult, asker: MasterAsker, world: World): void => {

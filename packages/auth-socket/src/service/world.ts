@@ -6,6 +6,7 @@ import type { Mechanism } from '../core/sasl/mechanism.ts';
 import type { AuthHost } from './auth-server-options.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import type { FailureQueue } from './failure-queue.ts';
+import type { Quota } from './quota.ts';
 
 /** One configuration, built; a reload brings the next. */
 export type Generation = {
@@ -26,6 +27,16 @@ export type World = {
   readonly current: () => Generation;
   readonly clients: ClientRegistry;
   readonly failures: FailureQueue;
+  /** Of all connections. */
+  readonly requests: Quota;
+};
+
+/** For lookups that wait for a database: counted, and the database stays open. */
+export const underWay = <T>({ current, requests }: World, work: Promise<T>): Promise<T> => {
+  requests.take();
+  return current()
+    .hold(work)
+    .finally(() => requests.give());
 };
 
 /** Whether the lines of the protocol are wanted in the log; ask before putting one together. */

@@ -33,7 +33,7 @@ export type Outlet = {
   readonly peer: PeerCredentials | undefined;
 };
 
-/** Of the process at the other end of a unix socket (SO_PEERCRED). */
+/** Of the process at the other end of a unix socket (SO_PEERCRED). `pid` is 0 for one in another PID namespace. */
 export type PeerCredentials = { readonly pid: number; readonly uid: number; readonly gid: number };
 
 export type Protocol = {

@@ -21,7 +21,7 @@ export const peerCredentials = (socket: Socket): PeerCredentials | undefined => 
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, new Uint32Array([UCRED_SIZE])) !== 0) return undefined;
   const view = new DataView(value.buffer);
   const [pid, uid, gid] = [0, 4, 8].map((at) => view.getUint32(at, true));
-  return pid === undefined || pid === 0 || uid === undefined || gid === undefined ? undefined : { pid, uid, gid };
+  return pid === undefined || uid === undefined || gid === undefined ? undefined : { pid, uid, gid };
 };
 
 const descriptorOf = (socket: Socket): number | undefined => {

@@ -40,8 +40,12 @@ export const createFailureDelay = <Reply>(): FailureDelay<Reply> => {
 };
 
 const shuffled = <Item>(items: readonly Item[], pick: (below: number) => number): readonly Item[] => {
-  const left = [...items];
-  const out: Item[] = [];
-  while (left.length > 0) out.push(...left.splice(pick(left.length), 1));
+  const out = [...items];
+  for (let last = out.length - 1; last > 0; last--) {
+    const chosen = pick(last + 1);
+    const item = out[last] as Item;
+    out[last] = out[chosen] as Item;
+    out[chosen] = item;
+  }
   return out;
 };

@@ -32,7 +32,8 @@ export const createCryptThreads = (threads: number): CryptThreads => {
     }
   };
   const lose = (thread: Thread, error: Error): void => {
-    pool.delete(thread);
+    // After 'error' comes 'exit'.
+    if (!pool.delete(thread)) return;
     thread.current?.done.reject(error);
     thread.current = undefined;
     if (queue.length > 0) give(start());

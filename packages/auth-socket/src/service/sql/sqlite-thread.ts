@@ -8,7 +8,10 @@ import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-mess
 type Rows = Extract<SqliteReply, { rows: unknown }>['rows'];
 
 export type SqliteThread = {
-  /** Rejects with the database's text, when the thread ends, and when too many requests wait. */
+  /**
+   * Rejects with the database's text, when the thread ends, and when too many requests wait; what goes on with a stream
+   * is always taken, or the thread would keep it open.
+   */
   ask(request: SqliteRequest): Promise<Rows>;
 } & AsyncDisposable;
 
@@ -70,7 +73,10 @@ export const createSqliteThread = (options: SqliteThreadOptions): SqliteThread =
   };
   return {
     ask(request) {
-      if (waiting.size >= options.maxWaiting) return Promise.reject(new Error(`${waiting.size} queries are waiting`));
+      const isNew = request.do === 'query' || request.do === 'stream';
+      if (isNew && waiting.size >= options.maxWaiting) {
+        return Promise.reject(new Error(`${waiting.size} queries are waiting`));
+      }
       const answer = Promise.withResolvers<Rows>();
       waiting.set(request.id, answer);
       if (outgoing.push(request) === 1) queueMicrotask(flush);
