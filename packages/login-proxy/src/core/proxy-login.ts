@@ -7,16 +7,21 @@ import type { Duplex } from 'node:stream';
 import type { Log, LogFields } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 
-/** `client_auth_result`'s view of what went wrong; Dovecot's failure types (login-proxy.h). */
-export type ProxyErrorCode =
-  | 'connect'
-  | 'internal'
-  | 'internal-config'
-  | 'remote'
-  | 'remote-config'
-  | 'protocol'
-  | 'auth'
-  | 'auth-tempfail';
+/**
+ * `client_auth_result`'s view of what went wrong; Dovecot's failure types (login-proxy.h). Closed list; `docs/errors.md`
+ * explains each.
+ */
+export const PROXY_ERROR_CODES = [
+  'connect',
+  'internal',
+  'internal-config',
+  'remote',
+  'remote-config',
+  'protocol',
+  'auth',
+  'auth-tempfail',
+] as const;
+export type ProxyErrorCode = (typeof PROXY_ERROR_CODES)[number];
 
 export class ProxyError extends Error {
   readonly code: ProxyErrorCode;

@@ -1,11 +1,6 @@
 /** Why a peer's bytes were refused. Closed list; `docs/errors.md` explains each. */
-export type WireErrorCode =
-  | 'line-too-long'
-  | 'literal-too-long'
-  | 'bad-version'
-  | 'bad-line'
-  | 'bad-number'
-  | 'bad-base64';
+export const WIRE_ERROR_CODES = ['line-too-long', 'bad-version', 'bad-line', 'bad-number', 'bad-base64'] as const;
+export type WireErrorCode = (typeof WIRE_ERROR_CODES)[number];
 
 /** The peer broke the grammar: the connection is closed and `message` goes to the log, never to the peer. */
 export class WireError extends Error {
