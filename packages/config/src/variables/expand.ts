@@ -46,7 +46,8 @@ export const strictTemplate = (text: string, digests: Digests): ((variables: Var
 };
 
 const expandPieces = (pieces: readonly Piece[], variables: Variables, quote: Escape, digests: Digests): Expansion => {
-  const expandInner = (text: string): Expansion => expandPieces(parseTemplate(text), variables, quote, digests);
+  const expandInner = (inner: string): Expansion => expandPieces(parseTemplate(inner), variables, quote, digests);
+  const around = { variables, quote, digests, expandInner };
   let text = '';
   let error: TemplateError | undefined;
   for (const piece of pieces) {
@@ -55,8 +56,7 @@ const expandPieces = (pieces: readonly Piece[], variables: Variables, quote: Esc
       continue;
     }
     try {
-      const value = pieceValue(piece, { variables, quote, digests, expandInner });
-      text += shape(value, piece.format, digests);
+      text += shape(pieceValue(piece, around), piece.format, digests);
     } catch (failure) {
       if (!(failure instanceof VariableFailure)) throw failure;
       text += failure.inPlace;
