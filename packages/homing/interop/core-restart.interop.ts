@@ -213,4 +213,23 @@ describeWithDovecot('kill -9 of the core', () => {
     await move(site, first.user, other(first.backend));
     await first.cut();
   });
+
+  test('doveadm proxy list prints the name at the backend', async () => {
+    const { backends, homing, imap } = await renamingSite();
+    using session = await holdSession(imap, USERS[0] ?? '', PASSWORD);
+    const [server] = backends.servers.values();
+    const { stdout } = await doveadm(
+      server?.configFile ?? '',
+      '-f',
+      'tab',
+      'proxy',
+      'list',
+      '-a',
+      homing.socket('ipc'),
+    );
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'username\tproto\tsrc ip\tdest ip\tport\tdestuser',
+      `${session.user}\timap\t127.0.0.1\t${session.backend}\t${backends.ports.imap}\tat-${session.user}`,
+    ]);
+  });
 });

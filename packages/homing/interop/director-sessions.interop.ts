@@ -52,6 +52,10 @@ const start = async (settings: { director_user_expire?: number; director_flush_s
     await client.line();
     client.send('a LOGIN alice pw\r\n');
     expect(await client.line()).toMatch(/^a OK/);
+    // A login process registers with ipc behind its first login; a kick that comes before finds nobody.
+    await until('ipc to know the session', 10_000, async () =>
+      (await pair.dovecot.doveadm('proxy', 'list')).stdout.includes('alice'),
+    );
     return client;
   };
   return {
