@@ -7,9 +7,10 @@
  * Anything else on that pipe is what the runtime itself says before it dies; the master logs it as an error.
  */
 import { writeSync } from 'node:fs';
+import { errorCode } from '../socket/connect-error.ts';
 import type { FormatEntry } from './line.ts';
 import { sanitize } from './line.ts';
-import type { LogLevel, LogSink } from './log.ts';
+import type { LogEntry, LogLevel, LogSink } from './log.ts';
 import type { LogLine } from './output.ts';
 
 const LETTERS: Readonly<Record<LogLevel, string>> = {
@@ -25,24 +26,71 @@ const LEVELS = new Map(Object.entries(LETTERS).map(([level, letter]) => [letter,
 /** A longer line is cut here, so that a child gone mad cannot fill the master's memory. */
 const MAX_LINE = 65_536;
 
-/** In the child. Info lines leave once per turn of the loop, in one write; problems leave at once. */
+/** What waits in the child while the master does not read; more is counted and told as lost. */
+const MAX_UNSENT = 4_194_304;
+const RETRY_MS = 10;
+/** How long the last lines of a child may take. */
+const LAST_TRIES = 100;
+
+/**
+ * In the child. Info lines leave once per turn of the loop, in one write; problems leave at once. The pipe does not
+ * block (the runtime made it so), so what does not fit now is tried again.
+ */
 export const createChildSink = (format: FormatEntry, fd = 2): LogSink => {
   let unsent = '';
-  const flush = (): void => {
-    const bytes = unsent;
-    unsent = '';
-    try {
-      if (bytes !== '') writeSync(fd, bytes);
-    } catch {
-      // The master is gone, and with it every place where a line could be kept.
-    }
-  };
-  process.on('exit', flush);
-  return (entry, now) => {
-    if (unsent === '') setImmediate(flush);
+  let begun: Uint8Array = new Uint8Array();
+  let retry: NodeJS.Timeout | undefined;
+  let lost = 0;
+  const add = (entry: LogEntry, now: number): void => {
     for (const line of format(entry, now)) unsent += `\x01${LETTERS[entry.level]}${line}\n`;
-    if (entry.level !== 'debug' && entry.level !== 'info') flush();
   };
+  const flush = (): void => {
+    retry = undefined;
+    if (lost > 0 && unsent === '') {
+      const text = `${lost} log lines lost: Resource temporarily unavailable`;
+      lost = 0;
+      add({ level: 'error', service: 'log', event: 'log_lost', fields: {}, text }, Date.now());
+    }
+    if (begun.length === 0) {
+      begun = Buffer.from(unsent, 'utf8');
+      unsent = '';
+    }
+    begun = writeSome(fd, begun);
+    if (begun.length > 0) retry = setTimeout(flush, RETRY_MS).unref();
+    else if (unsent !== '' || lost > 0) flush();
+  };
+  const flushUnlessWaiting = (): void => {
+    if (retry === undefined) flush();
+  };
+  process.on('exit', () => {
+    clearTimeout(retry);
+    for (let tries = 0; tries < LAST_TRIES; tries++) {
+      flush();
+      clearTimeout(retry);
+      if (begun.length === 0) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  });
+  return (entry, now) => {
+    if (unsent.length >= MAX_UNSENT) {
+      lost++;
+      return;
+    }
+    if (unsent === '' && retry === undefined) setImmediate(flushUnlessWaiting);
+    add(entry, now);
+    if (entry.level !== 'debug' && entry.level !== 'info') flushUnlessWaiting();
+  };
+};
+
+/** What could not be written now. Nothing, if the master is gone, and with it every place where a line could be kept. */
+const writeSome = (fd: number, bytes: Uint8Array): Uint8Array => {
+  let rest = bytes;
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+    return rest;
+  } catch (error) {
+    return errorCode(error) === 'EAGAIN' ? rest : new Uint8Array();
+  }
 };
 
 export type ChildLines = { push(text: string): readonly LogLine[]; end(): readonly LogLine[] };

@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -206,4 +207,24 @@ describe('lines of a child', () => {
     lines.push('dying');
     expect(lines.end()).toEqual([{ level: 'error', line: 'core: Error: dying' }]);
   });
+});
+
+test.each([
+  ['fits into what a child keeps: none is lost', 20_000, 20_000],
+  ['does not: what is lost is counted', 60_000, undefined],
+])('a child logs more than the master reads, and it %s', async (_, count, expected) => {
+  const child = fork(new URL('./child-sink.fixture.ts', import.meta.url), [String(count)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  await new Promise((resolve) => child.once('message', resolve));
+  const lines = createChildLines((text) => [{ level: 'error', line: `not ours: ${text}` }]);
+  const logged = [];
+  for await (const bytes of child.stderr?.setEncoding('utf8') ?? []) logged.push(...lines.push(String(bytes)));
+  const lost = /^(\d+) log lines lost/.exec(
+    logged.find(({ line }) => / lost: /.test(line))?.line ?? '0 log lines lost',
+  );
+  const own = logged.filter(({ line }) => /^\d+ x{100}$/.test(line));
+  expect(own.length + Number(lost?.[1])).toBe(count);
+  expect(logged.length - own.length).toBe(expected === undefined ? 1 : 0);
 });

@@ -1,6 +1,7 @@
 /** A SQLite file as the drivers see it: read-only, in a thread of its own. */
 import { createRequire } from 'node:module';
 import { DriverError, type SqlDatabase } from '../../core/passdb/driver-deps.ts';
+import { createAborting } from './aborting.ts';
 import { createSqliteThread } from './sqlite-thread.ts';
 
 /** As Dovecot: auth workers give up after a minute, SQLite waits a second for a lock. */
@@ -12,6 +13,7 @@ const MAX_WAITING = 10_000;
 export const openSqlite = (path: string, queryTimeoutMs: number = QUERY_TIMEOUT_MS): SqlDatabase => {
   requirePackage('better-sqlite3');
   const thread = createSqliteThread({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, queryTimeoutMs, maxWaiting: MAX_WAITING });
+  const unlessAborted = createAborting();
   let lastId = 0;
   return {
     query(sql, parameters, limit, signal) {
@@ -40,13 +42,4 @@ const requirePackage = (name: string): void => {
   } catch {
     throw new DriverError(`sql: driver 'sqlite' needs the package ${name}, which is not installed`);
   }
-};
-
-const unlessAborted = <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  return promise;
 };
