@@ -64,10 +64,13 @@ install_packages() (
   touch node_modules/.package-lock.json
 )
 
-PEERS='dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-sqlite curl python3 sqlite3 openssl'
+# doveconf knows the settings of the programs that are installed; ours knows those of all of them.
+DOVECOT='dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved dovecot-submissiond dovecot-sqlite'
+PEERS="$DOVECOT curl python3 sqlite3 openssl"
 
 peers_missing() {
   for file in /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/pop3 /usr/lib/dovecot/lmtp \
+    /usr/lib/dovecot/managesieve /usr/lib/dovecot/submission \
     /usr/lib/dovecot/modules/auth/libdriver_sqlite.so; do
     [ -e "$file" ] || return 0
   done
