@@ -1,6 +1,6 @@
 /** Gives the drivers the real files, users, groups, clock and databases. */
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { type Log, lookupGroup, lookupUser } from '@homing/io';
+import { errnoText, errorCode, type Log, lookupGroup, lookupUser } from '@homing/io';
 import type { DriverDeps, DriverFiles } from '../core/passdb/driver-deps.ts';
 import { openSqlite } from './sql/sqlite-database.ts';
 
@@ -16,10 +16,21 @@ export const createDriverDeps = (log: Log): DriverDeps => ({
 });
 
 const systemFiles: DriverFiles = {
-  stat(path) {
-    const { mtimeMs, size, ino } = statSync(path);
-    return { mtimeMs, size, inode: ino };
-  },
-  read: (path) => readFileSync(path, 'latin1'),
+  stat: (path) =>
+    inWords(() => {
+      const { mtimeMs, size, ino } = statSync(path);
+      return { mtimeMs, size, inode: ino };
+    }),
+  read: (path) => inWords(() => readFileSync(path, 'latin1')),
   glob: (pattern) => globSync(pattern).sort(),
+};
+
+/** Errors read as strerror(3) has them, not as Node's. */
+const inWords = <T>(call: () => T): T => {
+  try {
+    return call();
+  } catch (error) {
+    const code = errorCode(error);
+    throw Object.assign(new Error(errnoText(code), { cause: error }), { code });
+  }
 };
