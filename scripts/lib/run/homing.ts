@@ -21,7 +21,7 @@ export const startHoming = async (state: State): Promise<{ exited: Promise<numbe
   try {
     await until('Homing to start', START_MS, () => {
       if (status !== undefined) throw new Error(`Homing ended with status ${status}`);
-      return log().includes('starting up for');
+      return log().includes('starting up ');
     });
   } catch (error) {
     await homing[Symbol.asyncDispose]();

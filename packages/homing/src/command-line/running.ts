@@ -1,5 +1,5 @@
 /** `homing reload`, `stop` and `reopen`: a signal to the server whose PID is in `base_dir/master.pid`. */
-import { runningPid } from '@homing/io';
+import { errnoText, errorCode, runningPid } from '@homing/io';
 
 export type Answer = { readonly status: number; readonly text: string };
 
@@ -17,7 +17,7 @@ export const tellRunning = async (command: keyof typeof SIGNALS, baseDir: string
   try {
     process.kill(pid, SIGNALS[command]);
   } catch (error) {
-    return { status: TEMPFAIL, text: `kill(${pid}) failed: ${error instanceof Error ? error.message : String(error)}` };
+    return { status: TEMPFAIL, text: `kill(${pid}) failed: ${errnoText(errorCode(error))}` };
   }
   if (command !== 'stop') return { status: 0, text: '' };
   const deadline = Date.now() + STOP_WAIT_MS;

@@ -51,10 +51,14 @@ export const serve = async (configPath: string, say: (line: string) => void): Pr
     if (loaded.config.settings().log_path !== '/dev/stderr') say(`homing: Fatal: ${message(error)}`);
     return FATAL;
   }
-  const { protocols } = loaded.config.settings();
-  log.info('started', {}, `${PRODUCT} starting up for ${protocols.trim().split(/\s+/).join(', ')}`);
+  log.info('started', {}, `${PRODUCT} starting up ${forProtocols(loaded.config.settings().protocols)}`);
   tellReady();
   return stopped.promise;
+};
+
+const forProtocols = (protocols: string): string => {
+  const names = protocols.split(/\s+/).filter((name) => name !== '');
+  return names.length === 0 ? 'without any protocols' : `for ${names.join(', ')}`;
 };
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
