@@ -190,7 +190,7 @@ describeWithDovecot('a scripted backend', () => {
       await client.line();
     }
     const prefix = `proxy(${name}`;
-    await dovecot.logged(new RegExp(`proxy\\(${name}[,)]`));
+    await dovecot.logged(new RegExp(`proxy\\(${name}[,)].*\n`));
     const lines = dovecot
       .log()
       .split('\n')
