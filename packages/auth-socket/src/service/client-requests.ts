@@ -3,8 +3,8 @@
  * authentication-only socket is never stored.
  */
 import type { Log } from '@homing/io';
-import { type AuthCommand, asciiUpper, type ByteString, decodeBase64, type RequestInfo, WireError } from '@homing/wire';
-import { type AuthRequest, createAuthRequest } from '../core/request/auth-request.ts';
+import { type AuthCommand, asciiUpper, type ByteString, decodeBase64, serviceOf, WireError } from '@homing/wire';
+import { type AuthRequest, createAuthRequest, infoOf } from '../core/request/auth-request.ts';
 import { takeStep } from '../core/request/authenticate.ts';
 import { logRequestDebug, logRequestError, logRequestInfo, printable } from '../core/request/request-log.ts';
 import { createAnswers } from './client-answers.ts';
@@ -74,22 +74,21 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
     auth(command) {
       const { mechanisms, authFor } = world.current();
       const mechanism = mechanisms.get(command.mechanism) ?? mechanisms.get(asciiUpper(command.mechanism));
-      if (mechanism === undefined) {
-        return `requested unsupported authentication mechanism ${printable(command.mechanism, 64)}`;
-      }
-      const { id, info, resp } = command;
-      if (info.service === undefined) return "didn't specify service in request";
+      if (mechanism === undefined) return unsupported(command.mechanism);
+      const { id, params: info } = command;
+      const service = serviceOf(info);
+      if (service === undefined) return "didn't specify service in request";
       if (live.get(id) !== undefined) return `sent a duplicate ID ${id}`;
       const request = createAuthRequest({
         id,
-        auth: authFor(info.service),
+        auth: authFor(service),
         info,
         mechanism: mechanism.name,
         authOnly: owner.authOnly,
         clientPid: owner.pid,
       });
-      const refusal = takeCertificate(request, info);
-      const data = initialResponse(resp, owner.emptyResponse);
+      const refusal = takeCertificate(request);
+      const data = initialResponse(command.resp, owner.emptyResponse);
       if (!quota.admits()) answers.refuse(request, '\tcode=temp_fail', 'Too many requests are under way');
       else if (refusal !== undefined) answers.refuse(request, '', refusal);
       else if (data === 'invalid') answers.refuse(request, BAD_BASE64, 'Invalid base64 data in initial response');
@@ -127,6 +126,9 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
   return requests;
 };
 
+const unsupported = (name: ByteString): string =>
+  `requested unsupported authentication mechanism ${printable(name, 64)}`;
+
 const logTimeout = ({ request, at, touched }: Live, pid: number, now: number, log: Log): void => {
   const secs = Math.floor((now - touched) / 1000);
   if (at === 'waiting') {
@@ -139,8 +141,10 @@ const logTimeout = ({ request, at, touched }: Live, pid: number, now: number, lo
 };
 
 /** The error that refuses the request, or undefined. */
-const takeCertificate = (request: AuthRequest, info: RequestInfo): string | undefined => {
+const takeCertificate = (request: AuthRequest): string | undefined => {
   const { settings } = request.auth;
+  if (!settings.auth_ssl_username_from_cert && !settings.auth_ssl_require_client_cert) return undefined;
+  const info = infoOf(request);
   if (settings.auth_ssl_username_from_cert && info.certUsername !== '') {
     request.user = info.certUsername;
     request.hasCertUser = true;

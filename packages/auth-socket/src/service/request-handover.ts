@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type ByteString, encodeAuthMasterReply, type RequestCommand } from '@homing/wire';
 import { runUserdbChain } from '../core/chain/userdb-chain.ts';
-import type { AuthRequest, UserdbResult } from '../core/request/auth-request.ts';
+import { type AuthRequest, infoOf, type UserdbResult } from '../core/request/auth-request.ts';
 import { authToken } from '../core/request/auth-token.ts';
 import { requestReplyLine, userdbFailLine } from '../core/request/reply-lines.ts';
 import { logRequestError } from '../core/request/request-log.ts';
@@ -23,7 +23,7 @@ export const handOver = (command: RequestCommand, asker: MasterAsker, world: Wor
   request.id = command.id;
   request.sessionPid = command.sessionPid;
   // A reload may have closed the databases the login was checked with.
-  request.userdb = world.current().authFor(request.info.service).userdbs;
+  request.userdb = world.current().authFor(infoOf(request).service).userdbs;
   const result = runUserdbChain(request, world.env);
   const reply = (known: UserdbResult): void => asker.send(replyLine(request, known, command, world));
   if (!(result instanceof Promise)) {
@@ -69,8 +69,8 @@ const replyLine = (request: AuthRequest, result: UserdbResult, command: RequestC
           {
             user: request.user ?? '',
             sessionPid: command.sessionPid,
-            session: request.info.session ?? '',
-            service: request.info.service ?? '',
+            session: infoOf(request).session ?? '',
+            service: infoOf(request).service ?? '',
           },
           world.host.tokenSecret,
         )

@@ -18,6 +18,7 @@ import {
   createLineDecoder,
   encodeAuthClientCommand,
   encodeAuthClientHello,
+  encodeRequestInfo,
   type RequestInfo,
   WireError,
 } from '@homing/wire';
@@ -94,7 +95,7 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     request(mechanism, info, resp, answer) {
       const id = link.requests.add({ startedAt: options.now(), answer });
       const outlet = link.live?.outlet;
-      outlet?.send(encodeAuthClientCommand({ cmd: 'AUTH', id, mechanism, info, resp }));
+      outlet?.send(encodeAuthClientCommand({ cmd: 'AUTH', id, mechanism, params: encodeRequestInfo(info), resp }));
       return {
         respond: (data) => outlet?.send(encodeAuthClientCommand({ cmd: 'CONT', id, data })),
         cancel() {

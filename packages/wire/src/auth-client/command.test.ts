@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { linesFrom, readFixtures } from '../../testing/index.ts';
 import { WireError } from '../line/errors.ts';
 import { AuthCommandError, encodeAuthClientCommand, parseAuthClientCommand } from './command.ts';
+import { encodeRequestInfo, parseRequestInfo, serviceOf } from './request-info.ts';
 
 const parseAuth = (line: string) => {
   const command = parseAuthClientCommand(line);
   if (command.cmd !== 'AUTH') throw new Error(`not AUTH: ${line}`);
-  return command;
+  return { ...command, info: parseRequestInfo(command.params) };
 };
 
 test('AUTH as imap-login sends it', () => {
@@ -123,9 +124,24 @@ test('every command reads back as it was', () => {
   });
   fc.assert(
     fc.property(command, ({ id, ...texts }) => {
-      const auth = parseAuth(`AUTH\t${id}\tPLAIN\tservice=x\tlport=143\tresp=AA==`);
-      const full = { ...auth, info: { ...auth.info, ...texts } };
-      expect(parseAuthClientCommand(encodeAuthClientCommand(full).slice(0, -1))).toEqual(full);
+      const { info, ...auth } = parseAuth(`AUTH\t${id}\tPLAIN\tservice=x\tlport=143\tresp=AA==`);
+      const full = { ...info, ...texts };
+      const line = encodeAuthClientCommand({ ...auth, params: encodeRequestInfo(full) }).slice(0, -1);
+      expect(parseAuth(line)).toMatchObject({ id, resp: 'AA==', info: full });
     }),
   );
+});
+
+test.each([
+  'service=imap',
+  'service=imap\tsecured',
+  'secured\tservice=imap',
+  'service=imap\tservice=pop3',
+  'service=imap\tprotocol=pop3',
+  'service=a\x01tb\tsecured',
+  'service',
+  'secured',
+  '',
+])('the service alone is the one that reading everything finds: %j', (params) => {
+  expect(serviceOf(params)).toBe(parseRequestInfo(params).service);
 });

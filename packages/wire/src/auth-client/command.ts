@@ -6,15 +6,14 @@ import type { ByteString } from '../line/bytes.ts';
 import { WireError } from '../line/errors.ts';
 import { unescapeTab } from '../line/escape.ts';
 import { parseUint32 } from '../line/number.ts';
-import { appendParams } from '../line/param.ts';
-import { createRequestInfo, importRequestInfo, type RequestInfo, requestInfoParams } from './request-info.ts';
 
 export type AuthCommand = {
   cmd: 'AUTH';
   id: number;
   /** As sent; compared case-insensitively. */
   mechanism: ByteString;
-  info: RequestInfo;
+  /** The parameters but `resp`, as they stand on the wire: `parseRequestInfo()` reads them when somebody asks. */
+  params: ByteString;
   /** Base64 of the initial response; undefined if there was no `resp`. */
   resp: ByteString | undefined;
 };
@@ -50,32 +49,29 @@ export const parseAuthClientCommand = (line: ByteString): AuthClientCommand => {
 };
 
 const parseAuth = (line: ByteString): AuthCommand => {
-  const fields = line.split('\t');
-  const id = parseUint32(fields[1]);
-  const mechanism = fields[2];
-  if (id === undefined || id === 0 || mechanism === undefined) {
-    throw new AuthCommandError('broken-auth', 'sent broken AUTH request');
-  }
-  const info = createRequestInfo();
-  const escaped = line.includes('\x01');
-  const last = fields.length - 1;
-  for (let i = 3; i < last; i++) {
-    const param = unescaped(fields[i] ?? '', escaped);
-    if (isResp(param)) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
-    importRequestInfo(info, param);
-  }
-  let resp: ByteString | undefined;
-  if (last >= 3) {
-    const param = unescaped(fields[last] ?? '', escaped);
-    if (isResp(param)) resp = param.slice('resp='.length);
-    else importRequestInfo(info, param);
-  }
-  return { cmd: 'AUTH', id, mechanism, info, resp };
+  const idEnd = line.indexOf('\t', AUTH_LENGTH);
+  const id = idEnd === -1 ? undefined : parseUint32(line.slice(AUTH_LENGTH, idEnd));
+  if (id === undefined || id === 0) throw new AuthCommandError('broken-auth', 'sent broken AUTH request');
+  const mechanismEnd = line.indexOf('\t', idEnd + 1);
+  if (mechanismEnd === -1) return { cmd: 'AUTH', id, mechanism: line.slice(idEnd + 1), params: '', resp: undefined };
+  const mechanism = line.slice(idEnd + 1, mechanismEnd);
+  const respStart = findResp(line, mechanismEnd);
+  if (respStart === -1) return { cmd: 'AUTH', id, mechanism, params: line.slice(mechanismEnd + 1), resp: undefined };
+  if (line.includes('\t', respStart + 1)) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
+  const params = respStart === mechanismEnd ? '' : line.slice(mechanismEnd + 1, respStart);
+  return { cmd: 'AUTH', id, mechanism, params, resp: unescapeTab(line.slice(respStart + '\tresp='.length)) };
 };
 
-const unescaped = (field: ByteString, escaped: boolean): ByteString => (escaped ? unescapeTab(field) : field);
+const AUTH_LENGTH = 'AUTH\t'.length;
 
-const isResp = (param: ByteString): boolean => param === 'resp' || param.startsWith('resp=');
+/** Where the TAB before the first `resp` stands, or -1. `resp` is a word of its own, with or without a value. */
+const findResp = (line: ByteString, from: number): number => {
+  for (let at = line.indexOf('\tresp', from); at !== -1; at = line.indexOf('\tresp', at + 1)) {
+    const next = line.charAt(at + '\tresp'.length);
+    if (next === '=' || next === '\t' || next === '') return at;
+  }
+  return -1;
+};
 
 /** 2.3 takes everything after the second TAB for the payload, so one TAB more makes it bad base64. */
 const parseCont = (line: ByteString): ContCommand => {
@@ -89,7 +85,7 @@ const parseCont = (line: ByteString): ContCommand => {
 export const encodeAuthClientCommand = (command: AuthClientCommand): ByteString => {
   switch (command.cmd) {
     case 'AUTH': {
-      const params = appendParams(requestInfoParams(command.info));
+      const params = command.params === '' ? '' : `\t${command.params}`;
       const resp = command.resp === undefined ? '' : `\tresp=${command.resp}`;
       return `AUTH\t${command.id}\t${command.mechanism}${params}${resp}\n`;
     }

@@ -3,7 +3,7 @@
  * auth_request_import_auth()). Unknown parameters are ignored, as are addresses and ports that do not parse.
  */
 import type { ByteString } from '../line/bytes.ts';
-import { escapeTab, splitTabs } from '../line/escape.ts';
+import { escapeTab, joinTabs, splitTabs } from '../line/escape.ts';
 import { parsePort } from '../line/number.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
@@ -55,6 +55,28 @@ export const createRequestInfo = (): RequestInfo => ({
   validClientCert: false,
   certUsername: '',
 });
+
+/** Reads a whole parameter list as it stands on the wire: escaped, separated by TABs. */
+export const parseRequestInfo = (params: ByteString): RequestInfo => {
+  const info = createRequestInfo();
+  for (const param of splitTabs(params)) importRequestInfo(info, param);
+  return info;
+};
+
+/** The service alone, without reading the rest where it stands first, as all known clients send it. */
+export const serviceOf = (params: ByteString): ByteString | undefined => {
+  const isSimple =
+    params.startsWith('service=') &&
+    !params.includes('\tservice') &&
+    !params.includes('\tprotocol') &&
+    !params.includes('\x01');
+  if (!isSimple) return parseRequestInfo(params).service;
+  const end = params.indexOf('\t');
+  return params.slice('service='.length, end === -1 ? params.length : end);
+};
+
+/** What `parseRequestInfo()` reads. */
+export const encodeRequestInfo = (info: RequestInfo): ByteString => joinTabs(requestInfoParams(info));
 
 /** Takes one parameter, unescaped. The first address seen is the real one until `real_*` says otherwise. */
 export const importRequestInfo = (info: RequestInfo, param: ByteString): void => {

@@ -3,7 +3,7 @@
  * change the request, `userdb_*` wait for the prefetch userdb, the rest goes to the client. `password` never comes here.
  */
 import { type ByteString, parseUint32 } from '@homing/wire';
-import type { AuthRequest } from '../request/auth-request.ts';
+import { type AuthRequest, infoOf } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logRequestError, logRequestInfo } from '../request/request-log.ts';
 import { hasField, isFieldKey, removeField, setField } from './fields.ts';
@@ -83,7 +83,7 @@ const checkAllowNets = (
   networks: ByteString,
   { log }: AuthEnv,
 ): void => {
-  const ip = key === 'allow_nets' ? request.info.rip : request.info.realRip;
+  const ip = key === 'allow_nets' ? infoOf(request).rip : infoOf(request).realRip;
   const { allowed, invalid } = checkNetworks(networks, ip);
   for (const network of invalid) logRequestInfo(log, request, 'db', `${key}: Invalid network '${network}'`);
   if (allowed) return;

@@ -2,7 +2,7 @@
  * One authentication or lookup while it runs: who asks, what the mechanism and the databases found out so far. Owned by
  * one request; the chains, the fields and the mechanisms change it in place (auth-request.h).
  */
-import type { ByteString, RequestInfo } from '@homing/wire';
+import { type ByteString, parseRequestInfo, type RequestInfo } from '@homing/wire';
 import type { Auth, PassdbLink, UserdbLink } from '../chain/auth.ts';
 import { createFields, type Fields, keepFields, setField } from '../fields/fields.ts';
 import type { Secret } from './secret.ts';
@@ -24,7 +24,8 @@ export type AuthRequest = {
   /** What the client or master calls it; a REQUEST gives a login a new one. */
   id: number;
   readonly auth: Auth;
-  readonly info: RequestInfo;
+  /** What the peer said about the connection; `infoOf()` reads it when somebody asks, which few logins do. */
+  info: RequestInfo | ByteString;
   /** Upper case; '' for a lookup without a mechanism. */
   readonly mechanism: string;
   /** True where no mail process will ask for this login: `pass` and proxy decisions are left out. */
@@ -113,16 +114,24 @@ export const createAuthRequest = (origin: RequestOrigin): AuthRequest => {
     userdbTempfail: false,
     delayUntil: 0,
   };
-  if (origin.info.forwardFields.length > 0) importForwardFields(request);
+  if (typeof origin.info !== 'string' || origin.info.includes('forward_fields=')) importForwardFields(request);
   return request;
+};
+
+export const infoOf = (request: AuthRequest): RequestInfo => {
+  if (typeof request.info === 'string') request.info = parseRequestInfo(request.info);
+  return request.info;
 };
 
 /**
  * Every forwarded token gets the prefix, bare words too, so that none of them can become a field of another meaning
  * (CVE-2026-42008). They are kept at once: a failing passdb does not take them back.
  */
-const importForwardFields = ({ info, passdbFields }: AuthRequest): void => {
-  for (const field of info.forwardFields) {
+const importForwardFields = (request: AuthRequest): void => {
+  const { forwardFields } = infoOf(request);
+  if (forwardFields.length === 0) return;
+  const { passdbFields } = request;
+  for (const field of forwardFields) {
     const eq = field.indexOf('=');
     const key = eq === -1 ? field : field.slice(0, eq);
     if (key === '' || /[\0-\x1f\x7f]/.test(key)) continue;

@@ -4,7 +4,7 @@
  */
 import { parseIpAddress, parseUint32 } from '@homing/wire';
 import { fieldValue, hasField, removeField, setField } from '../fields/fields.ts';
-import type { AuthRequest } from './auth-request.ts';
+import { type AuthRequest, infoOf } from './auth-request.ts';
 import type { AuthEnv } from './env.ts';
 import { logRequestError, logRequestWarning } from './request-log.ts';
 
@@ -18,8 +18,9 @@ export const finishProxy = (request: AuthRequest, env: AuthEnv): boolean | Promi
   const host = fieldValue(fields, 'host');
   if (host === undefined) {
     // For a director, which finds the host and decides proxy_maybe itself.
-    if (request.info.lip !== undefined) setField(fields, 'lip', request.info.lip);
-    if (request.info.lport !== 0) setField(fields, 'lport', String(request.info.lport));
+    const { lip, lport } = infoOf(request);
+    if (lip !== undefined) setField(fields, 'lip', lip);
+    if (lport !== 0) setField(fields, 'lport', String(lport));
     decide(request, false);
     return true;
   }
@@ -46,14 +47,15 @@ export const dropProxyFields = (request: AuthRequest): void => {
   }
 };
 
-const isSelf = ({ info, auth }: AuthRequest, ip: string): boolean => ip === info.realLip || auth.selfIps.has(ip);
+const isSelf = (request: AuthRequest, ip: string): boolean =>
+  ip === infoOf(request).realLip || request.auth.selfIps.has(ip);
 
 const decide = (request: AuthRequest, hostIsSelf: boolean): void => {
   const fields = request.passdbFields;
   if (!hasField(fields, 'proxy_maybe')) return;
   const port = fieldValue(fields, 'port');
   // `destuser` is not compared: some change it for proxied connections and mean the same user.
-  if (hostIsSelf && (port === undefined || parseUint32(port) === request.info.lport)) {
+  if (hostIsSelf && (port === undefined || parseUint32(port) === infoOf(request).lport)) {
     const always = hasField(fields, 'proxy_always');
     dropProxyFields(request);
     // "Self" is the local director cluster there: its director fills the host in.

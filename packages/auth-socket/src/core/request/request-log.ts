@@ -3,7 +3,7 @@
  * mechanism (auth_request_get_log_prefix()). Nothing is put together unless the line will be written.
  */
 import type { Log, LogFields } from '@homing/io';
-import type { AuthRequest } from './auth-request.ts';
+import { type AuthRequest, infoOf } from './auth-request.ts';
 
 /** `db`: the database asked now; `mech`: the mechanism; anything else stands in the prefix as it is. */
 export type Subsystem = 'db' | 'mech' | 'proxy' | 'passdb' | 'userdb' | 'auth';
@@ -27,7 +27,7 @@ export const logRequestAnyway = (log: Log, request: AuthRequest, subsystem: Subs
   log.info('auth_request', requestFields(request), prefix(request, subsystem) + text);
 
 export const wantsDebug = (log: Log, request: AuthRequest): boolean =>
-  log.debugEnabled && (request.auth.settings.auth_debug || request.info.debug);
+  log.debugEnabled && (request.auth.settings.auth_debug || infoOf(request).debug);
 
 export const logRequestDebug = (
   log: Log,
@@ -44,11 +44,11 @@ export const logRequestDebug = (
 const isVerbose = (request: AuthRequest, subsystem: Subsystem): boolean => {
   const { settings } = request.auth;
   const own = subsystem === 'db' ? (request.lookup === 'passdb' ? request.passdb : request.userdb)?.verbose : undefined;
-  return own ?? (settings.auth_verbose || settings.auth_debug || request.info.debug);
+  return own ?? (settings.auth_verbose || settings.auth_debug || infoOf(request).debug);
 };
 
 const prefix = (request: AuthRequest, subsystem: Subsystem): string => {
-  const { info } = request;
+  const info = infoOf(request);
   const user = request.user === undefined ? '?' : printable(request.user, MAX_USER);
   const ip = info.rip === undefined ? '' : `,${info.rip}`;
   const master = request.loginUser === undefined ? '' : ',master';
@@ -69,7 +69,7 @@ export const printable = (bytes: string, max: number): string => {
 };
 
 const requestFields = (request: AuthRequest): LogFields => {
-  const { info } = request;
+  const info = infoOf(request);
   return {
     user: request.user,
     original_user: request.originalUser,

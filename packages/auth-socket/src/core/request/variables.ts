@@ -2,13 +2,12 @@
 import type { ByteString } from '@homing/wire';
 import { fieldValue } from '../fields/fields.ts';
 import type { Variables } from '../passdb/passdb.ts';
-import type { AuthRequest } from './auth-request.ts';
+import { type AuthRequest, infoOf } from './auth-request.ts';
 import { revealSecret } from './secret.ts';
 
 export const requestVariables =
   (request: AuthRequest): Variables =>
   (name) => {
-    const { info } = request;
     switch (name) {
       case 'user':
         return request.user ?? '';
@@ -17,15 +16,15 @@ export const requestVariables =
       case 'domain':
         return domain(request.user);
       case 'service':
-        return info.service ?? '';
+        return infoOf(request).service ?? '';
       case 'lip':
-        return info.lip ?? '';
+        return infoOf(request).lip ?? '';
       case 'rip':
-        return info.rip ?? '';
+        return infoOf(request).rip ?? '';
       case 'lport':
-        return String(info.lport);
+        return String(infoOf(request).lport);
       case 'rport':
-        return String(info.rport);
+        return String(infoOf(request).rport);
       case 'pid':
         return String(request.clientPid);
       case 'password':
@@ -33,18 +32,18 @@ export const requestVariables =
       case 'mech':
         return request.mechanism;
       case 'secured':
-        return info.secured === 'tls' ? 'TLS' : info.secured === 'secured' ? 'secured' : '';
+        return infoOf(request).secured === 'tls' ? 'TLS' : infoOf(request).secured === 'secured' ? 'secured' : '';
       case 'cert':
-        return info.validClientCert ? 'valid' : '';
+        return infoOf(request).validClientCert ? 'valid' : '';
       case 'session':
-        return info.session ?? '';
+        return infoOf(request).session ?? '';
       default:
         return rareVariable(request, name);
     }
   };
 
 const rareVariable = (request: AuthRequest, name: string): ByteString | undefined => {
-  const { info } = request;
+  const info = infoOf(request);
   switch (name) {
     case 'home':
       return '';

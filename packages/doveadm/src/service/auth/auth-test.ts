@@ -2,6 +2,7 @@
 import {
   encodeAuthClientCommand,
   encodeAuthClientHello,
+  encodeRequestInfo,
   escapeTab,
   parseAuthReply,
   parseAuthServerHelloLine,
@@ -58,7 +59,13 @@ const authenticate = async (
       if (parseAuthServerHelloLine(line).cmd === 'DONE') break;
     }
     const resp = Buffer.from(plain, 'latin1').toString('base64');
-    const request = encodeAuthClientCommand({ cmd: 'AUTH', id: 1, mechanism: 'PLAIN', info, resp });
+    const request = encodeAuthClientCommand({
+      cmd: 'AUTH',
+      id: 1,
+      mechanism: 'PLAIN',
+      params: encodeRequestInfo(info),
+      resp,
+    });
     const more = extra.map((field) => `\t${escapeTab(field)}`).join('');
     auth.send(request.replace(/\tresp=[^\t]*$/, (end) => more + end));
     const line = await auth.next();
