@@ -83,6 +83,17 @@ test('blocks of a protocol come before the global ones', () => {
   expect(config.userdbs({ service: 'imap' })).toMatchObject([{ driver: 'passwd', skip: 'never' }]);
 });
 
+test('a block knows where it began, in its own file and below a filter too', () => {
+  const config = load(
+    'passdb {\n  driver = pam\n}\nprotocol imap {\n  passdb {\n    driver = static\n  }\n}\nuserdb {\n  driver = passwd\n}\n',
+  );
+  const at = (line: number) => ({ where: { file: 'dovecot.conf', line } });
+  expect(config.passdbs()).toMatchObject([at(1)]);
+  expect(config.passdbs({ service: 'imap' })).toMatchObject([at(5), at(1)]);
+  expect(config.userdbs()).toMatchObject([at(9)]);
+  expect(config.userdbs({ service: 'imap' })).toMatchObject([at(9)]);
+});
+
 test('a lookup in two blocks that disagree fails', () => {
   const config = load('local 10.0.0.0/8 {\n  login_greeting = a\n}\nremote 10.0.0.0/8 {\n  login_greeting = b\n}\n');
   expect(() => config.settings({ localIp: '10.0.0.1', remoteIp: '10.0.0.2' })).toThrow(

@@ -1,5 +1,6 @@
 /** Sections as the plain typed objects programs take. */
 import { type Section, valueIn } from './layer/section.ts';
+import type { Position } from './position.ts';
 import type { PassdbSettings, UserdbSettings } from './sections/passdb.ts';
 import type { FileListener, InetListener, ServiceSettings } from './sections/service.ts';
 import type { ExporterSettings, MetricSettings } from './sections/statistics.ts';
@@ -19,8 +20,11 @@ const childrenOf = <T>(section: Section, list: string): T[] =>
   (section.sections.get(list) ?? []).map((child) => valuesOf<T>(child));
 
 export const settingsOf = (root: Section): Settings => valuesOf<Settings>(root);
-export const passdbsOf = (root: Section): PassdbSettings[] => childrenOf<PassdbSettings>(root, 'passdb');
-export const userdbsOf = (root: Section): UserdbSettings[] => childrenOf<UserdbSettings>(root, 'userdb');
+const located = <T>(root: Section, list: string): (T & { where: Position | undefined })[] =>
+  (root.sections.get(list) ?? []).map((child) => ({ ...valuesOf<T>(child), where: child.begins }));
+
+export const passdbsOf = (root: Section): PassdbSettings[] => located<PassdbSettings>(root, 'passdb');
+export const userdbsOf = (root: Section): UserdbSettings[] => located<UserdbSettings>(root, 'userdb');
 export const metricsOf = (root: Section): MetricSettings[] => childrenOf<MetricSettings>(root, 'metric');
 export const exportersOf = (root: Section): ExporterSettings[] => childrenOf<ExporterSettings>(root, 'event_exporter');
 

@@ -44,16 +44,42 @@ test.each(CASES)('%s', async (_, line, text) => {
 });
 
 test.each([
-  ['a passdb driver there is not', 'passdb {\n  driver = telepathy\n}', "Unknown passdb driver 'telepathy'"],
+  [
+    'a passdb driver there is not',
+    'passdb {\n  driver = telepathy\n}',
+    "Unknown passdb driver 'telepathy' (passdb in {dir}/homing.conf line 3)",
+  ],
+  [
+    'a userdb driver there is not',
+    'passdb {\n  driver = static\n}\nuserdb {\n  driver = ouija\n}',
+    "Unknown userdb driver 'ouija' (userdb in {dir}/homing.conf line 6)",
+  ],
+  [
+    'args of a passdb that make no sense, in an included file and below a filter',
+    '!include {dir}/imap.conf',
+    'passdb passwd-file: Missing args (passdb in {dir}/imap.conf line 2)',
+  ],
+  [
+    'a template of a passdb that cannot be',
+    'passdb {\n  driver = static\n  args = password=x =y\n}',
+    'Invalid passdb template password=x =y - key must not be empty (passdb in {dir}/homing.conf line 3)',
+  ],
+  [
+    'a file of a driver that is missing',
+    'passdb {\n  driver = sql\n  args = {dir}/nosuch.conf.ext\n}',
+    "Can't open configuration file {dir}/nosuch.conf.ext: No such file or directory (passdb in {dir}/homing.conf line 3)",
+  ],
   [
     'an error in a file of a driver, which names that file and its line',
     'passdb {\n  driver = sql\n  args = {dir}/sql.conf.ext\n}',
-    'Error in configuration file {dir}/sql.conf.ext line 2: Unknown setting: no_such_setting',
+    'Error in configuration file {dir}/sql.conf.ext line 2: Unknown setting: no_such_setting (passdb in {dir}/homing.conf line 3)',
   ],
 ])('%s', async (_, text, message) => {
   const dir = await makeInstanceDir();
   try {
     await writeFile(join(dir, 'sql.conf.ext'), 'driver = sqlite\nno_such_setting = 1\n');
+    const below = 'protocol imap {\n  passdb {\n    driver = passwd-file\n  }\n}\npassdb {\n  driver = static\n}\n';
+    await writeFile(join(dir, 'imap.conf'), below);
     const config = `base_dir = ${dir}/run\nlog_path = ${dir}/log\n${text.replaceAll('{dir}', dir)}\n`;
     await writeFile(join(dir, 'homing.conf'), config);
     const { code, stderr } = await runHoming('-F', '-c', join(dir, 'homing.conf'));

@@ -40,6 +40,7 @@ const COMMON = {
   result_internalfail: 'continue',
   auth_verbose: 'default',
   skip: 'never',
+  where: undefined,
 } as const;
 
 export const passdb = (block: Partial<PassdbSettings>): PassdbSettings => ({

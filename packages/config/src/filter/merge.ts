@@ -10,7 +10,7 @@ import { type Block, bySpecificity, contains, matches } from './block.ts';
 export type Layer = { readonly block: Block; readonly root: Section; readonly begins: string };
 
 const copy = (from: Section): Section => {
-  const to = createSection(from.type, from.id, from.presets);
+  const to = createSection(from.type, from.id, from.presets, from.begins);
   for (const [name, value] of from.values) to.values.set(name, value);
   for (const [list, children] of from.sections) for (const child of children) addSection(to, list, copy(child));
   for (const [name, keys] of from.free) to.free.set(name, new Map(keys));
@@ -22,7 +22,8 @@ const copy = (from: Section): Section => {
  * not print them, and the next layer may replace them (settings_copy_deflist(), 2.3).
  */
 const adopt = (from: Section): Section => {
-  const to = createSection(from.type, from.id, { ...from.presets, ...Object.fromEntries(from.values) });
+  const presets = { ...from.presets, ...Object.fromEntries(from.values) };
+  const to = createSection(from.type, from.id, presets, from.begins);
   for (const [list, children] of from.sections) for (const child of children) addSection(to, list, adopt(child));
   for (const [name, keys] of from.free) to.free.set(name, new Map(keys));
   return to;

@@ -5,6 +5,7 @@
  * Keys may be paths: `service/auth/client_limit = 5` works from the top, `unix_listener/x/mode` inside a service.
  */
 import { escapeName } from '../language/quote.ts';
+import type { Position } from '../position.ts';
 import type { SectionType } from '../sections/section-type.ts';
 import type { Scalar } from '../types/setting.ts';
 import { ValueError } from '../types/setting.ts';
@@ -53,10 +54,9 @@ const resolve = (from: Place, path: string): { place: Place; key: string } => {
 
 const realName = (type: SectionType, name: string): string => type.aliases[name] ?? name;
 
-const addNamed = (section: Section, list: string, type: SectionType, name: string, id: string): Section => {
-  const child = addSection(section, list, createSection(type, id));
-  if (type.nameKey !== undefined) child.values.set(type.nameKey, name);
-  return child;
+const setName = (section: Section, name: string): Section => {
+  if (section.type.nameKey !== undefined) section.values.set(section.type.nameKey, name);
+  return section;
 };
 
 /**
@@ -89,12 +89,20 @@ export const assign = (from: Place, path: string, text: string): boolean => {
   return true;
 };
 
+export type Opening = {
+  readonly name: string;
+  readonly arg: string;
+  /** Makes the id of a block without an argument. */
+  readonly counter: number;
+  readonly begins: Position;
+};
+
 /**
  * Opens a block. Undefined if nothing of that name exists there.
- * @param counter makes the id of a block without an argument
+ * @param path of the block around, ends in `/`
  * @throws ValueError
  */
-export const open = (from: Place, path: string, name: string, arg: string, counter: number): Place | undefined => {
+export const open = (from: Place, path: string, { name, arg, counter, begins }: Opening): Place | undefined => {
   if (from.in === 'nowhere') return undefined;
   if (from.in === 'free') throw new ValueError('Section not allowed here');
   const { place, key } = resolve(from, name);
@@ -105,10 +113,9 @@ export const open = (from: Place, path: string, name: string, arg: string, count
   const type = section.type.sections[key];
   if (type === undefined) return assign(place, key, id) ? nowhere : undefined;
   const known = findSection(section, key, id);
-  if (known === undefined) return { in: 'section', section: addNamed(section, key, type, arg, id) };
-  if (!type.unique) throw new ValueError(`${path}${name}/${id} already exists`);
-  if (type.nameKey !== undefined) known.values.set(type.nameKey, arg);
-  return { in: 'section', section: known };
+  if (known !== undefined && !type.unique) throw new ValueError(`${path}${name}/${id} already exists`);
+  const opened = known ?? addSection(section, key, createSection(type, id, {}, begins));
+  return { in: 'section', section: setName(opened, arg) };
 };
 
 export type Found = { readonly value: Scalar; readonly text: string; readonly isSet: boolean };

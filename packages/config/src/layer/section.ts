@@ -3,6 +3,7 @@
  * one filter. Layers of a file are merged at lookup.
  */
 import { asciiLower, escapeName } from '../language/quote.ts';
+import type { Position } from '../position.ts';
 import { type DefaultService, defaultServices } from '../sections/default-services.ts';
 import { rootType } from '../sections/root-type.ts';
 import type { SectionType } from '../sections/section-type.ts';
@@ -15,16 +16,24 @@ export type Section = {
   readonly id: string;
   /** What this section holds before the file says anything: defaults of a built-in service. */
   readonly presets: Readonly<Record<string, Scalar>>;
+  /** The line that opened it first; none for what is built in. */
+  readonly begins: Position | undefined;
   readonly values: Map<string, Scalar>;
   readonly sections: Map<string, Section[]>;
   /** Sections with free keys, once opened. */
   readonly free: Map<string, Map<string, string>>;
 };
 
-export const createSection = (type: SectionType, id: string, presets: Section['presets'] = {}): Section => ({
+export const createSection = (
+  type: SectionType,
+  id: string,
+  presets: Section['presets'] = {},
+  begins?: Position,
+): Section => ({
   type,
   id,
   presets,
+  begins,
   values: new Map(),
   sections: new Map(),
   free: new Map(),

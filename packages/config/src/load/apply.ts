@@ -8,7 +8,7 @@ import { authSettings } from '../settings/auth.ts';
 import { ValueError } from '../types/setting.ts';
 import { filterFrame } from './filter-block.ts';
 import { include } from './include.ts';
-import { beginsAt, type Frame, type Loading } from './loading.ts';
+import { beginsAt, type Frame, type Loading, positionOf } from './loading.ts';
 import { valueText } from './value.ts';
 
 /** What src/auth/auth-settings.c reads, beside `auth_*`. */
@@ -87,6 +87,7 @@ export const applyBegin = (loading: Loading, name: string, arg: string): void =>
     return;
   }
   const counter = arg === '' ? loading.counter++ : loading.counter;
+  const begins = positionOf(input);
   const inner = {
     keyword: name,
     isFilter: false,
@@ -95,7 +96,7 @@ export const applyBegin = (loading: Loading, name: string, arg: string): void =>
     opened: { path: input.path, line: input.line },
     outer: frame,
   };
-  const place = open(frame.place, frame.path, name, arg, counter);
+  const place = open(frame.place, frame.path, { name, arg, counter, begins });
   if (place === undefined) throw unknown({ ...inner, place: { in: 'nowhere' } }, name);
   // An empty `plugin { }` asks for nothing.
   if (place.in !== 'free') noteUse(loading, frame.path + name, name);

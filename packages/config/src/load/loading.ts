@@ -2,11 +2,13 @@
  * What is known while files are read: the stack of files, the stack of open blocks, the layers so far. Everything here
  * changes as lines are applied; nothing outlives the load.
  */
+
 import type { Block } from '../filter/block.ts';
 import type { Layer } from '../filter/merge.ts';
 import type { Place } from '../layer/place.ts';
 import { createLayer } from '../layer/section.ts';
 import type { Note } from '../note.ts';
+import type { Position } from '../position.ts';
 import type { Source } from '../source.ts';
 
 /** A file being read. Files of one glob wait below one another. */
@@ -114,3 +116,5 @@ export const createLoading = (
     },
   };
 };
+
+export const positionOf = ({ path, line }: Pick<Input, 'path' | 'line'>): Position => ({ file: path, line });

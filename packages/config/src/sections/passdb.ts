@@ -1,4 +1,5 @@
 /** `passdb { }` and `userdb { }` (2.3): every block is a new entry of its chain. Source: src/auth/auth-settings.c. */
+import type { Position } from '../position.ts';
 import { bool, oneOf, str } from '../types/define.ts';
 import type { ValuesOf } from '../types/setting.ts';
 import { sectionType } from './section-type.ts';
@@ -37,8 +38,9 @@ const userdbSettings = {
   auth_verbose: oneOf('default', 'yes', 'no'),
 };
 
-export type PassdbSettings = ValuesOf<typeof passdbSettings>;
-export type UserdbSettings = ValuesOf<typeof userdbSettings>;
+/** `where`: the block's first line, for errors that nobody but its driver can find. */
+export type PassdbSettings = ValuesOf<typeof passdbSettings> & { readonly where: Position | undefined };
+export type UserdbSettings = ValuesOf<typeof userdbSettings> & { readonly where: Position | undefined };
 
 export const passdbType = sectionType({ nameKey: 'name', unique: false, settings: passdbSettings });
 export const userdbType = sectionType({ nameKey: 'name', unique: false, settings: userdbSettings });

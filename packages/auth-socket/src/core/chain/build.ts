@@ -2,6 +2,7 @@
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
 import { TemplateError } from '@homing/config';
 import { asciiUpper } from '@homing/wire';
+import { DriverError } from '../passdb/driver-deps.ts';
 import { type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
 import type { Passdb, Userdb } from '../passdb/passdb.ts';
 import { usernameRules } from '../request/username.ts';
@@ -28,6 +29,7 @@ const NO_USERDB: UserdbSettings = {
   result_failure: 'continue',
   result_internalfail: 'continue',
   auth_verbose: 'default',
+  where: undefined,
 };
 
 /** Throws AuthSettingsError, and what the drivers throw. */
@@ -47,8 +49,8 @@ export const buildAuth = (service: AuthServiceSettings, deps: BuildDeps): Auth =
     usernames: usernameRules(service.settings),
     selfIps: deps.selfIps,
     hostVariable: deps.hostVariable,
-    passdbs: chain(passdbs.map((block) => passdbLink(block, ++counter.id, deps))),
-    masterdbs: chain(masters.map((block) => passdbLink(block, ++counter.id, deps))),
+    passdbs: chain(passdbs.map((block) => inBlock('passdb', block, () => passdbLink(block, ++counter.id, deps)))),
+    masterdbs: chain(masters.map((block) => inBlock('passdb', block, () => passdbLink(block, ++counter.id, deps)))),
     userdbs: userdbChain(service.userdbs, deps),
   };
   if (auth.passdbs === undefined) refuseUnserved(deps.mechanisms);
@@ -75,10 +77,20 @@ const chain = <Link extends { next: Link | undefined }>(links: readonly Link[]):
 
 const userdbChain = (blocks: readonly UserdbSettings[], deps: BuildDeps): UserdbLink => {
   const all = blocks.length === 0 ? [NO_USERDB] : blocks;
-  const links = all.map((block, i) => userdbLink(block, i + 1, all.length === 1, deps));
+  const links = all.map((block, i) => inBlock('userdb', block, () => userdbLink(block, i + 1, all.length === 1, deps)));
   const first = chain(links);
   if (first === undefined) throw new AuthSettingsError('No userdbs');
   return first;
+};
+
+/** What only the block's driver could find wrong is said with the block's place in the configuration. */
+const inBlock = <Made>(kind: 'passdb' | 'userdb', { where }: Pick<PassdbSettings, 'where'>, make: () => Made): Made => {
+  try {
+    return make();
+  } catch (error) {
+    if (where === undefined || !(error instanceof AuthSettingsError || error instanceof DriverError)) throw error;
+    throw new AuthSettingsError(`${error.message} (${kind} in ${where.file} line ${where.line})`);
+  }
 };
 
 const passdbLink = (block: PassdbSettings, id: number, deps: BuildDeps): PassdbLink => ({

@@ -9,7 +9,7 @@ import { escapeName } from '../../language/quote.ts';
 import { descend, open } from '../../layer/place.ts';
 import { ValueError } from '../../types/setting.ts';
 import { applyBegin, applySet, setPath } from '../apply.ts';
-import type { Loading } from '../loading.ts';
+import { type Loading, positionOf } from '../loading.ts';
 import { noteObsolete } from './note.ts';
 
 export const isInAuthSection = ({ old }: Loading): boolean => old.depth === 1;
@@ -76,7 +76,8 @@ const applySocket = (loading: Loading): void => {
   const path = escapeName(name);
   const { root } = loading.frame.layer;
   const auth = descend({ in: 'section', section: root }, ['service', 'auth']);
-  open(auth, 'service/auth/', 'unix_listener', name, loading.counter);
+  const { counter, input } = loading;
+  open(auth, 'service/auth/', { name: 'unix_listener', arg: name, counter, begins: positionOf(input) });
   for (const key of ['mode', 'user', 'group']) {
     const value = socket[key];
     if (value !== undefined) setPath(loading, `service/auth/unix_listener/${path}/${key}`, value, key);
