@@ -4,6 +4,21 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
+# only_options SCRIPT ARGUMENTS OPTION: ends unless the arguments are none or the option. --help shows the script's head.
+only_options() {
+  case $2 in
+    '' | "$3") ;;
+    -h | --help)
+      sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"
+      exit 0
+      ;;
+    *)
+      say "$1: unknown: $2. Usage: $1 [$3]"
+      exit 64
+      ;;
+  esac
+}
+
 # Runs a command while no other script runs one with the same lock file: two may start at once.
 one_at_a_time() {
   lock=$1

@@ -1,7 +1,7 @@
 /** The folder of a demonstration: kept between runs, so that the second one is quick. */
 import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { lookupUser } from '@homing/io';
+import { lookupUser, runningPid } from '@homing/io';
 
 export type State = {
   readonly dir: string;
@@ -23,6 +23,7 @@ export const openState = (): State => {
   mkdirSync(dir, { recursive: true, mode: 0o755 });
   chmodSync(dir, 0o755);
   const runDir = `${dir}/run`;
+  refuseSecond(dir, runDir);
   // What a run that was killed has left; its processes are gone with it.
   if (!existsSync(`${runDir}/master.pid`)) rmSync(runDir, { recursive: true, force: true });
   const file = (name: string): string => `${dir}/${name}`;
@@ -36,6 +37,13 @@ export const openState = (): State => {
     key: file('proxy.key'),
     users: unprivilegedUsers(dir),
   };
+};
+
+/** A second one in the same folder would take the configuration and the log from the first. */
+const refuseSecond = (dir: string, runDir: string): void => {
+  const pid = runningPid(`${runDir}/master.pid`);
+  if (pid === undefined) return;
+  throw new Error(`Homing with PID ${pid} uses ${dir} already. Stop it, or set HOMING_STATE to another folder.`);
 };
 
 /** Dovecot's users where it is installed, if they can read the program and the state: not below /root. */
