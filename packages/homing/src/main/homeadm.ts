@@ -1,19 +1,13 @@
 /** Administers a running server, as doveadm does. Argv, environment and streams; all else is in `../homeadm`. */
-import { writeSync } from 'node:fs';
 import { doveadm } from '@homing/doveadm';
 import { PRODUCT } from '../command-line/version.ts';
+import { writeAll } from '../command-line/write-all.ts';
 import { createHost } from '../homeadm/host.ts';
 import { settingsLoader } from '../homeadm/settings.ts';
 import { nodeSource } from '../settings/node-source.ts';
 
 const DEFAULT_CONFIG = '/etc/homing/homing.conf';
 const DEFAULT_WIDTH = 80;
-
-/** All of it, before the process ends: a pipe may take less than it is given. */
-const writeAll = (fd: number, text: string): void => {
-  const bytes = Buffer.from(text, 'latin1');
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-};
 
 /** The words of the command line as bytes; Node has read them as UTF-8. */
 const words = process.argv.slice(2).map((word) => Buffer.from(word, 'utf8').toString('latin1'));
