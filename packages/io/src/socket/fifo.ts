@@ -2,11 +2,11 @@
  * A fifo that is read line by line by whoever gives it a reader. Opened for reading and writing, so that it never ends
  * when the last writer closes; without a reader, writers would block (spec of proxy-notify).
  */
-import { closeSync, constants, lstatSync, openSync, unlinkSync } from 'node:fs';
+import { constants, lstatSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { checked, libc } from '../system/libc.ts';
 import { applyOwner, isJustMade, withMadeFile } from './made-file.ts';
-import { type FileOwner, makeParent, reason, SocketPathError } from './socket-path.ts';
+import { type FileOwner, makeParent, SocketPathError } from './socket-path.ts';
 
 /** Until owner and mode are right nobody else may open it. */
 const OWNER_ONLY = 0o600;
@@ -32,17 +32,26 @@ export const openFifo = (path: string, owner: FileOwner): Socket => {
   );
 };
 
+/** Linux; Node has no constant for it. */
+const O_CLOEXEC = 0o2000000;
+
+/**
+ * Not through `fs.openSync`: from here on the descriptor is the socket's, but a worker thread of Node's keeps a list of
+ * what `fs` opened and closes all of it when it ends, whoever has that number by then. (The servers open fifos in the
+ * master's main thread, where there is no such list.)
+ */
 const readFifo = (path: string, self: string): Socket => {
+  const { open, close } = libc();
   let fd: number;
   try {
-    fd = openSync(self, constants.O_RDWR | constants.O_NONBLOCK);
+    fd = checked('open', open(self, constants.O_RDWR | constants.O_NONBLOCK | O_CLOEXEC), path);
   } catch (error) {
-    throw new SocketPathError(path, `open(${path}) failed: ${reason(error)}`);
+    throw new SocketPathError(path, (error as Error).message);
   }
   try {
     return new Socket({ fd, readable: true, writable: false });
   } catch (error) {
-    closeSync(fd);
+    close(fd);
     throw error;
   }
 };

@@ -17,6 +17,7 @@ export type Libc = {
   setsockopt: (fd: number, level: number, name: number, value: Int32Array, size: number) => number;
   inet_pton: (family: number, text: string, address: Uint8Array) => number;
   mkfifo: (path: string, mode: number) => number;
+  open: (path: string, flags: number) => number;
   flock: (fd: number, operation: number) => number;
   openlog: (ident: unknown, option: number, facility: number) => void;
   syslog: (priority: number, format: string, type: 'string', text: string) => void;
@@ -86,6 +87,7 @@ const load = (): Libc => {
     fcntl: c.func('int fcntl(int fd, int command, ...)'),
     setsockopt: c.func('int setsockopt(int fd, int level, int name, _In_ int *value, uint32_t size)'),
     inet_pton: c.func('int inet_pton(int family, const char *text, _Out_ uint8_t *address)'),
+    open: c.func('int open(const char *path, int flags)'),
     mkfifo: c.func('int mkfifo(const char *path, uint32_t mode)'),
     flock: c.func('int flock(int fd, int operation)'),
     openlog: c.func('void openlog(void *ident, int option, int facility)'),
