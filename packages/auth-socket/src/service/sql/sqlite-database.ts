@@ -10,9 +10,14 @@ const BUSY_TIMEOUT_MS = 1000;
 const MAX_WAITING = 10_000;
 
 /** Throws DriverError if better-sqlite3 is not installed. */
-export const openSqlite = (path: string, queryTimeoutMs: number = QUERY_TIMEOUT_MS): SqlDatabase => {
+export const openSqlite = (path: string): SqlDatabase => {
   requirePackage('better-sqlite3');
-  const thread = createSqliteThread({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, queryTimeoutMs, maxWaiting: MAX_WAITING });
+  const thread = createSqliteThread({
+    path,
+    busyTimeoutMs: BUSY_TIMEOUT_MS,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    maxWaiting: MAX_WAITING,
+  });
   const unlessAborted = createAborting();
   let lastId = 0;
   return {

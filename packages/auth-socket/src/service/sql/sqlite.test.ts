@@ -2,7 +2,8 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { SqlDatabase } from '../../core/passdb/driver-deps.ts';
 import type { Passdb, Userdb } from '../../core/passdb/passdb.ts';
 import { createPassdb } from '../../core/passdb/passdb-driver.ts';
 import { createTestDeps, type TestDeps, userVariables } from '../../core/testing/driver-deps.ts';
@@ -32,8 +33,13 @@ const createUsers = (path: string, password: string): void => {
 let deps: TestDeps;
 const opened: AsyncDisposable[] = [];
 
+/** One thread for the file that all tests read; a thread takes a while to start. */
+const users = openSqlite(file);
+const openShared = (path: string): SqlDatabase =>
+  path === file ? { ...users, [Symbol.asyncDispose]: async () => undefined } : openSqlite(path);
+
 const open = (queries: string, connect = file): { passdb: Passdb; userdb: Userdb } => {
-  deps = createTestDeps(openSqlite);
+  deps = createTestDeps(openShared);
   deps.memory.set('/sql', { text: `driver = sqlite\nconnect = ${connect}\n${queries}` });
   const both = {
     passdb: createPassdb({ driver: 'sql', args: '/sql' }, deps),
@@ -46,6 +52,7 @@ const open = (queries: string, connect = file): { passdb: Passdb; userdb: Userdb
 beforeAll(() => createUsers(file, 'secret'));
 afterAll(async () => {
   for (const each of opened) await each[Symbol.asyncDispose]();
+  await users[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 
@@ -145,9 +152,14 @@ describe('the database comes and goes', () => {
   });
 
   test('a query that takes too long is given up, and the next one is answered', async () => {
-    await using database = openSqlite(file, 2000);
-    const slow = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000000) SELECT max(i) FROM n';
-    await expect(database.query(slow, [], 1, signal)).rejects.toThrow('Query timed out');
+    await using database = openSqlite(file);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const slow = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT max(i) FROM n';
+    const answer = expect(database.query(slow, [], 1, signal)).rejects.toThrow('Query timed out');
+    await Promise.resolve();
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await answer;
     expect(await database.query('SELECT 1 AS a', [], 1, signal)).toEqual([[['a', '1']]]);
   });
 
