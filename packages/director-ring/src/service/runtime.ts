@@ -3,8 +3,7 @@
  * answer. Connections call the core, then `settle`, once for each read.
  */
 import type { Log } from '@homing/io';
-import type { ByteString } from '@homing/wire';
-import { assertNever } from '../core/assert-never.ts';
+import { assertNever, type ByteString } from '@homing/wire';
 import type { Director } from '../core/director.ts';
 import type { Effect, LateAnswer } from '../core/effect.ts';
 import { kickFinished } from '../core/move/kick-finished.ts';

@@ -3,6 +3,7 @@
  * to the master (a terminal's Ctrl-C reaches all of us), and ends when the master is gone.
  */
 import { createChildSink, createFormat, createLog, type FormatEntry, type Log, type ServerHandle } from '@homing/io';
+import { assertNever } from '@homing/wire';
 import { logTargets, wantsDebug } from '../master/logging.ts';
 import { type Loaded, loadFromRecording } from '../settings/load.ts';
 import { type FromChild, isToChild, type ToChild } from './messages.ts';
@@ -101,8 +102,4 @@ export const runChild = (name: string, start: StartService): void => {
 const tell = (message: FromChild, then: () => void = () => {}): void => {
   if (process.connected) process.send?.(message, undefined, undefined, then);
   else then();
-};
-
-const assertNever = (message: never): never => {
-  throw new Error(`unknown message: ${JSON.stringify(message)}`);
 };

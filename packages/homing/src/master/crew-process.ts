@@ -4,7 +4,8 @@
  */
 import { statSync } from 'node:fs';
 import { createChildLines, type HeldListener, type Log, type LogOutput, startChild, supervise } from '@homing/io';
-import { type FromChild, isFromChild, type ListenerFile, type ToChild } from '../child/messages.ts';
+import { assertNever } from '@homing/wire';
+import { isFromChild, type ListenerFile, type ToChild } from '../child/messages.ts';
 import type { Recording } from '../settings/recording.ts';
 import type { OpenListener } from './open-listeners.ts';
 
@@ -127,8 +128,4 @@ const childLines = ({ name, log, output }: CrewOptions) => {
     push: (text: string) => output().write(lines.push(text)),
     end: () => output().write(lines.end()),
   };
-};
-
-const assertNever = (message: never): never => {
-  throw new Error(`unknown message: ${JSON.stringify(message satisfies FromChild)}`);
 };

@@ -33,3 +33,10 @@ export const errorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 };
+
+/** Node's text of an OpenSSL error is a path of colons; what counts is its end, as ERR_error_string() prints it. */
+export const opensslText = (error: Error): string =>
+  error.message
+    .trim()
+    .replace(/^[0-9A-F]+:/, '')
+    .replace(/:[^:]*\.c:\d+:.*$/s, '');

@@ -12,7 +12,7 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
-import { errorCode, networkErrorText } from './connect-error.ts';
+import { errorCode, networkErrorText, opensslText } from './connect-error.ts';
 
 /** PEM texts and OpenSSL strings. `ca` undefined: the system's trusted certificates. */
 export type TlsClientOptions = {
@@ -126,14 +126,8 @@ const VERIFY_ERRORS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unable to verify the first certificate',
 };
 
-/** Node's text of an OpenSSL error is a path of colons; what counts is its end, as ERR_error_string() prints it. */
 const handshakeError = (error: Error): string => {
   const code = errorCode(error);
   if (code === 'ECONNRESET' && !('syscall' in error)) return '';
-  if (!('library' in error)) return networkErrorText(code);
-  const text = error.message
-    .trim()
-    .replace(/^[0-9A-F]+:/, '')
-    .replace(/:[^:]*\.c:\d+:.*$/s, '');
-  return `SSL_connect() failed: ${text}`;
+  return 'library' in error ? `SSL_connect() failed: ${opensslText(error)}` : networkErrorText(code);
 };

@@ -5,6 +5,7 @@
  */
 import { lstatSync, rmSync, type Stats } from 'node:fs';
 import type { Socket } from 'node:net';
+import { assertNever } from '@homing/wire';
 import { openFifo } from './fifo.ts';
 import { listenTcp } from './inet-listener.ts';
 import { applyOwner, withMadeFile } from './made-file.ts';
@@ -102,7 +103,3 @@ const identify = (spec: ListenerSpec): Identity | undefined =>
 /** The birth time tells a new file from an old one whose inode number was given out again. */
 const sameFile = (a: Identity | undefined, b: Identity | undefined): boolean =>
   a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
-
-const assertNever = (spec: never): never => {
-  throw new Error(`unknown listener: ${JSON.stringify(spec)}`);
-};

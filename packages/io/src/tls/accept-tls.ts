@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { type PeerCertificate, type SecureContext, TLSSocket } from 'node:tls';
-import { errorCode, networkErrorText } from '../socket/connect-error.ts';
+import { errorCode, networkErrorText, opensslText } from '../socket/connect-error.ts';
 import type { TlsServerContext } from './server-context.ts';
 
 export type TlsAccepted = {
@@ -121,12 +121,7 @@ const subjectOf = (peer: PeerCertificate): ReadonlyMap<string, string> => {
   return subject;
 };
 
-/** Node's text of an OpenSSL error is a path of colons; what counts is its end, as ERR_error_string() prints it. */
 const handshakeError = (error: Error): string => {
   if (!('library' in error)) return errorCode(error) === 'ECONNRESET' ? '' : networkErrorText(errorCode(error));
-  const text = error.message
-    .trim()
-    .replace(/^[0-9A-F]+:/, '')
-    .replace(/:[^:]*\.c:\d+:.*$/s, '');
-  return `SSL_accept() failed: ${text}`;
+  return `SSL_accept() failed: ${opensslText(error)}`;
 };

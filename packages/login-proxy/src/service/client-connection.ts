@@ -4,11 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostVariable, type Log, type StreamSocket, type TlsServerContext } from '@homing/io';
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import { type ClientDecoder, createClientDecoder } from '../core/client/decoder.ts';
 import type { ClientEvent, Effect, Env } from '../core/client/event.ts';
 import { formatLogLine } from '../core/client/log-line.ts';
-import { assertNever } from '../core/client/never.ts';
 import { nextEvent } from '../core/client/next-event.ts';
 import { logFields } from '../core/client/parting.ts';
 import type { LoginSettings } from '../core/client/settings.ts';

@@ -3,6 +3,7 @@
  * Extra arguments are ignored, as doveadm-connection.c does. Every error text is Dovecot's log line; the peer sees
  * nothing but the end of the connection.
  */
+import { assertNever } from '../line/assert-never.ts';
 import type { ByteString } from '../line/bytes.ts';
 import { WireError } from '../line/errors.ts';
 import { joinTabs, splitTabs } from '../line/escape.ts';
@@ -170,8 +171,4 @@ const argumentsOf = (command: DirectorAdminCommand): (ByteString | undefined)[] 
     default:
       return assertNever(command);
   }
-};
-
-const assertNever = (value: never): never => {
-  throw new TypeError(`not a director admin command: ${JSON.stringify(value)}`);
 };

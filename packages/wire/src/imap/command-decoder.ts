@@ -8,6 +8,7 @@
  * The caller pushes bytes and pulls one input at a time, so it can stop: while a login runs, for STARTTLS, for the
  * splice. Bad input is not an exception here but an input like others: each kind has its own answer.
  */
+import { assertNever } from '../line/assert-never.ts';
 import { asciiUpper, type ByteString } from '../line/bytes.ts';
 import { type ClientInput, createClientInput, type SaslLine } from '../line/client-input.ts';
 import { type ArgumentsRead, type ArgumentsReader, createArgumentsReader, type ImapArg } from './arguments-reader.ts';
@@ -146,10 +147,6 @@ const afterRead = (stage: ReadingStage, result: ArgumentsRead | IdRead): Advance
     default:
       return assertNever(result);
   }
-};
-
-const assertNever = (value: never): never => {
-  throw new Error(`unexpected ${JSON.stringify(value)}`);
 };
 
 /** RFC 9051 tag: no atom-specials, no `+`; Dovecot also refuses what might come back as part of a reply. */

@@ -1,6 +1,5 @@
 /** Admin commands, each with its reply (doveadm-connection.c). Alone in the ring, so `OK` never waits for a sync. */
-import { type ByteString, type DirectorAdminCommand, DIRECTOR_ADMIN_REPLY as REPLY } from '@homing/wire';
-import { assertNever } from '../assert-never.ts';
+import { assertNever, type ByteString, type DirectorAdminCommand, DIRECTOR_ADMIN_REPLY as REPLY } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { requestKick } from '../move/kicks.ts';
 import { flushHosts, removeHost, setHost, setHostDown } from './host-commands.ts';

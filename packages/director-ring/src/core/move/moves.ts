@@ -2,8 +2,7 @@
  * All moves at work: starts them, feeds them events, and carries their effects out on the director. A user is known by
  * its tag and hash here, since its record may be freed under a move.
  */
-import type { ByteString } from '@homing/wire';
-import { assertNever } from '../assert-never.ts';
+import { assertNever, type ByteString } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { OldHost } from '../effect.ts';

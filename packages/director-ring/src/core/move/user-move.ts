@@ -7,8 +7,7 @@
  *
  * killing and flushing together take at most 30 s; then the move ends as it is. Logins of the user wait until done.
  */
-import { assertNever } from '../assert-never.ts';
-
+import { assertNever } from '@homing/wire';
 export type MoveState = { at: 'killing' | 'flushing' | 'delay' | 'done' };
 export type MoveEvent = { on: 'kicked' } | { on: 'flushed'; isClean: boolean } | { on: 'deadline' };
 export type MoveEffect = { do: 'flush' } | { do: 'forget-flush' } | { do: 'delay' } | { do: 'log-timeout' };

@@ -3,9 +3,8 @@
  *
  *     VERSION 1 n, MECH name flags..., SPID n, CUID n, COOKIE hex, DONE
  */
-import { type ByteString, type Mech, parseAuthServerHelloLine, WireError } from '@homing/wire';
+import { assertNever, type ByteString, type Mech, parseAuthServerHelloLine, WireError } from '@homing/wire';
 import type { AuthServer } from '../client/event.ts';
-import { assertNever } from '../client/never.ts';
 
 export type Hello = {
   readonly versionSeen: boolean;

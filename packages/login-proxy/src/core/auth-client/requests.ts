@@ -1,7 +1,6 @@
 /** Open requests to an auth server by id, and what its replies mean to them. */
-import { type ByteString, parseAuthReply, WireError } from '@homing/wire';
+import { assertNever, type ByteString, parseAuthReply, WireError } from '@homing/wire';
 import type { ClientEvent } from '../client/event.ts';
-import { assertNever } from '../client/never.ts';
 
 export type AuthAnswer = Extract<ClientEvent, { on: 'auth-continue' | 'auth-ok' | 'auth-fail' | 'auth-lost' }>;
 

@@ -1,6 +1,5 @@
 /** What an auth server's OK or FAIL means for the client: client_auth_parse_args() and client_auth_handle_reply(). */
-import { type ByteString, paramMap, parsePort } from '@homing/wire';
-import { assertNever } from './never.ts';
+import { assertNever, type ByteString, paramMap, parsePort } from '@homing/wire';
 import type { FailCode, LoginName } from './state.ts';
 
 export type AuthResult =

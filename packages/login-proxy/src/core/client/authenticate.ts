@@ -1,5 +1,5 @@
 /** One attempt to log in, from the command to its reply (client-common-auth.c, sasl-server.c). */
-import { asciiUpper, type ByteString } from '@homing/wire';
+import { asciiUpper, assertNever, type ByteString } from '@homing/wire';
 import {
   type AuthReading,
   type AuthResult,
@@ -12,7 +12,6 @@ import {
 import { authRequestInfo } from './auth-request.ts';
 import { type Effect, type Env, type Step, send } from './event.ts';
 import { formatLogLine } from './log-line.ts';
-import { assertNever } from './never.ts';
 import { info, logFields, repliesOf } from './parting.ts';
 import { sanitize } from './sanitize.ts';
 import { findMechanism, isPlaintext, isPlaintextAllowed, isPrivate, isTlsRequired } from './security.ts';

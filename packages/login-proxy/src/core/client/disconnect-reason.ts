@@ -1,6 +1,6 @@
 /** What the log adds to the reason when a client goes without having logged in; the first that fits wins. */
+import { assertNever } from '@homing/wire';
 import type { Env } from './event.ts';
-import { assertNever } from './never.ts';
 import type { ClientState } from './state.ts';
 
 /** With its parentheses (client_get_extra_disconnect_reason()). */

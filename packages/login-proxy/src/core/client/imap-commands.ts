@@ -1,10 +1,9 @@
 /** imap-login's commands. */
-import { asciiUpper, type ByteString, encodeBase64, type ImapArg, type ImapInput } from '@homing/wire';
+import { asciiUpper, assertNever, type ByteString, encodeBase64, type ImapArg, type ImapInput } from '@homing/wire';
 import { beginLogin, refusePlaintext } from './authenticate.ts';
 import { type Env, type Step, send } from './event.ts';
 import { imapCapability } from './imap-capability.ts';
 import { imapId } from './imap-id.ts';
-import { assertNever } from './never.ts';
 import { disconnect, inputFull, part, saslTooLarge } from './parting.ts';
 import { startTls } from './start-tls.ts';
 import type { ClientState } from './state.ts';

@@ -1,10 +1,9 @@
 /** imap-login's words (client-authenticate.c, imap-login-client.c, imap-proxy.c). */
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import { imapLoginReply } from '../backend/imap-login-reply.ts';
 import { AUTH_FAILED, type AuthResult, type Referral } from './auth-outcome.ts';
 import { expandGreeting } from './greeting.ts';
 import { imapCapability } from './imap-capability.ts';
-import { assertNever } from './never.ts';
 import { ACCOUNT_UNAVAILABLE, type Replies } from './replies.ts';
 import type { ClientState } from './state.ts';
 

@@ -1,8 +1,7 @@
 /** What `%` variables stand for in a login process (client-common.c): of a client for log lines, of a connection for settings. */
 import type { Variables } from '@homing/config';
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import type { Env } from './event.ts';
-import { assertNever } from './never.ts';
 import { sanitize } from './sanitize.ts';
 import { createSessionId } from './session-id.ts';
 import type { ClientState } from './state.ts';

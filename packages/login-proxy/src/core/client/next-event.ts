@@ -1,7 +1,7 @@
 /** What a client's input means now: which of it is read in which phase. */
+import { assertNever } from '@homing/wire';
 import type { ClientDecoder } from './decoder.ts';
 import type { ClientEvent, Env } from './event.ts';
-import { assertNever } from './never.ts';
 import type { ClientState } from './state.ts';
 
 /** Undefined: nothing to do until more bytes or another event come. What is not read now stays for later. */

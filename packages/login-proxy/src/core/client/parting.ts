@@ -1,11 +1,10 @@
 /** The ends of a connection before its login: what the client is told, what the log says, what is called off. */
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import { extraDisconnectReason } from './disconnect-reason.ts';
 import { type Effect, type Env, type LogEffect, type Step, send } from './event.ts';
 import { imapReplies } from './imap-replies.ts';
 import { formatLogLine } from './log-line.ts';
 import { sessionOf } from './login-variables.ts';
-import { assertNever } from './never.ts';
 import { pop3Replies } from './pop3-replies.ts';
 import type { DisconnectClass, Replies } from './replies.ts';
 import type { ClientState } from './state.ts';

@@ -1,8 +1,7 @@
 /** pop3-login's commands. */
-import { type ByteString, encodeBase64, type Pop3Input } from '@homing/wire';
+import { assertNever, type ByteString, encodeBase64, type Pop3Input } from '@homing/wire';
 import { beginLogin, refusePlaintext } from './authenticate.ts';
 import { type Env, type Step, send } from './event.ts';
-import { assertNever } from './never.ts';
 import { disconnect, inputFull, part, saslTooLarge } from './parting.ts';
 import { apop } from './pop3-apop.ts';
 import { xclient } from './pop3-xclient.ts';

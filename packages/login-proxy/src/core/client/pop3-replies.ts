@@ -1,8 +1,7 @@
 /** pop3-login's words (client.c, client-authenticate.c, pop3-proxy.c). */
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import { AUTH_FAILED, type AuthResult } from './auth-outcome.ts';
 import { expandGreeting } from './greeting.ts';
-import { assertNever } from './never.ts';
 import { ACCOUNT_UNAVAILABLE, type Replies } from './replies.ts';
 
 const failure = (result: AuthResult, text: ByteString): ByteString => {

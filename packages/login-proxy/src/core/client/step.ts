@@ -1,10 +1,9 @@
 /** The client side of a login as one function: state and event in, next state and effects out. */
-import type { ByteString } from '@homing/wire';
+import { assertNever, type ByteString } from '@homing/wire';
 import type { ProxyErrorCode } from '../proxy-login.ts';
 import { authFail, authLost, authOk, saslChallenge, saslResponse } from './authenticate.ts';
 import { type ClientEvent, type Effect, type Env, type Step, send } from './event.ts';
 import { imapInput } from './imap-commands.ts';
-import { assertNever } from './never.ts';
 import { disconnect, info, loginTimeout, part, repliesOf, saslTooLarge } from './parting.ts';
 import { apopChallenge } from './pop3-apop.ts';
 import { pop3Input } from './pop3-commands.ts';
