@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/{src,testing,bench}/**/*.test.ts'], pool: 'forks' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,testing,bench}/**/*.test.ts'],
+          pool: 'forks',
+          // No module here keeps state that a test could leave behind; loading each again takes longer than all tests.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'interop',
