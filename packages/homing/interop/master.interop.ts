@@ -67,9 +67,10 @@ describe('the master', () => {
       `Config reload failed: Error in configuration file ${homing.configFile} line ${lines}: Invalid size: zzz`,
     );
     expect(await login('auth-login', 2)).toMatch(/^OK\t/);
+    const argsLine = original.slice(0, original.indexOf('/users')).split('\n').length;
     expect(
       await reload(original.replace('/users', '/nonexistent\n}\npassdb {\n driver = nonsuch'), /reload failed.*/),
-    ).toBe("reload failed: Unknown passdb driver 'nonsuch'");
+    ).toBe(`reload failed: Unknown passdb driver 'nonsuch' (passdb in ${homing.configFile} line ${argsLine + 2})`);
     expect(await login('auth-login', 3)).toMatch(/^OK\t/);
   });
 
@@ -82,6 +83,22 @@ describe('the master', () => {
     expect(existsSync(homing.socket('extra/auth-client'))).toBe(false);
     expect(statSync(homing.socket('auth-login')).ino).toBe(inode);
     expect(await login('auth-login', 5)).toMatch(/^OK\t/);
+  });
+
+  test('debug lines and modes of sockets follow a reload that is accepted, and no other', async () => {
+    const mode = (): number => statSync(homing.socket('auth-login')).mode & 0o777;
+    const before = mode();
+    const listener = 'service auth {\n unix_listener auth-login {\n mode = 0640\n }\n}\n';
+    const changed = `${original}auth_debug = yes\n${listener}`;
+    await reload(`${changed}passdb {\n driver = nonsuch\n}\n`, /Config reload failed/);
+    expect(mode()).toBe(before);
+    await reload(changed, /Configuration reloaded/);
+    expect(mode()).toBe(0o640);
+    const from = homing.log().length;
+    expect(await login('auth-login', 6)).toMatch(/^OK\t/);
+    await homing.logged(/auth: Debug: client in: AUTH/, undefined, from);
+    await reload(original, /Configuration reloaded/);
+    expect(mode()).toBe(before);
   });
 
   test('opens its log again after rotation', async () => {

@@ -43,7 +43,7 @@ export const startBackendSide = async ({ settings, connectIpc }: Options = {}): 
   const lines: string[] = [];
   const log: Log = createLog({
     service: 'login',
-    debug: false,
+    debug: () => false,
     now: Date.now,
     sink: (entry) => void lines.push(entry.text),
   });

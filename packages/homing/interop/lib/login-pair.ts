@@ -191,7 +191,7 @@ const startWorker = async (
 ): Promise<LoginWorker> => {
   const now = (): number => performance.timeOrigin + performance.now();
   const sink = (entry: LogEntry): void => void entries.push(entry);
-  const log = createLog({ service: `${protocol}-login`, debug: false, sink, now: Date.now });
+  const log = createLog({ service: `${protocol}-login`, debug: () => false, sink, now: Date.now });
   const loginDir = join(dovecot.baseDir, 'login');
   const backend = stack.use(
     await createProxyBackend({

@@ -28,6 +28,7 @@ const EX_FATAL = 89;
 
 export const runChild = (name: string, start: StartService): void => {
   let format: FormatEntry = () => [];
+  let isDebug = false;
   const sink = createChildSink((entry, now) => format(entry, now));
   let service: ChildService | undefined;
   let log: Log | undefined;
@@ -37,13 +38,14 @@ export const runChild = (name: string, start: StartService): void => {
     process.exit(EX_SOFTWARE);
   });
 
-  const useLog = ({ config }: Loaded): Log => {
+  const useLogSettings = ({ config }: Loaded): void => {
     const settings = config.settings();
     format = createFormat(logTargets(settings));
-    return createLog({ service: name, debug: wantsDebug(settings), now: Date.now, sink });
+    isDebug = wantsDebug(settings);
   };
   const begin = async (loaded: Loaded, isRestart: boolean): Promise<void> => {
-    log = useLog(loaded);
+    useLogSettings(loaded);
+    log = createLog({ service: name, debug: () => isDebug, now: Date.now, sink });
     try {
       service = await start(loaded, log, isRestart);
       tell({ on: 'ready' });
@@ -56,7 +58,7 @@ export const runChild = (name: string, start: StartService): void => {
   const reload = async (loaded: Loaded): Promise<void> => {
     try {
       await service?.reload(loaded);
-      format = createFormat(logTargets(loaded.config.settings()));
+      useLogSettings(loaded);
       tell({ on: 'reloaded' });
     } catch (error) {
       tell({ on: 'refused', text: error instanceof Error ? error.message : String(error) });

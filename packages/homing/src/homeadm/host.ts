@@ -17,7 +17,7 @@ const STDIN = 0;
 
 /** `say` takes lines for stderr. */
 export const createHost = (say: (line: string) => void): Host => {
-  const log: Log = createLog({ service: 'homeadm', debug: false, sink: ({ text }) => say(text), now: Date.now });
+  const log: Log = createLog({ service: 'homeadm', debug: () => false, sink: ({ text }) => say(text), now: Date.now });
   return {
     connectUnix: (path) => connectUnix(path, log),
     connectTcp: (ip, port) => connectTcpProtocol(ip, port, log),

@@ -33,10 +33,11 @@ export type MasterLog = {
 /** Throws if a log file cannot be opened. */
 export const createMasterLog = (settings: Settings): MasterLog => {
   let output = createLogOutput(logTargets(settings));
+  let isDebug = wantsDebug(settings);
   let sink: LogSink = createOutputSink(createFormat(logTargets(settings)), output);
   const log = createLog({
     service: 'master',
-    debug: wantsDebug(settings),
+    debug: () => isDebug,
     now: Date.now,
     sink: (entry, now) => sink(entry, now),
   });
@@ -50,6 +51,7 @@ export const createMasterLog = (settings: Settings): MasterLog => {
           sink = createOutputSink(createFormat(logTargets(next)), opened);
           output.close();
           output = opened;
+          isDebug = wantsDebug(next);
         },
         discard: () => opened.close(),
       };

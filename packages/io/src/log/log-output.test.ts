@@ -101,7 +101,7 @@ describe('outputs', () => {
     const output = createLogOutput(t);
     const log = createLog({
       service: 'auth',
-      debug: true,
+      debug: () => true,
       now: () => AT,
       sink: createOutputSink(createFormat(t), output),
     });

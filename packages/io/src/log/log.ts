@@ -25,7 +25,8 @@ export type Log = { readonly [Level in LogLevel]: Write } & {
   service(name: string): Log;
 };
 
-export type LogOptions = { service: string; debug: boolean; sink: LogSink; now: () => number };
+/** `debug` is asked for each debug line: a reload may change it. */
+export type LogOptions = { service: string; debug: () => boolean; sink: LogSink; now: () => number };
 
 export const createLog = (options: LogOptions): Log => withPrefix(options, '', {});
 
@@ -33,7 +34,7 @@ const withPrefix = (options: LogOptions, prefix: string, common: LogFields): Log
   const at =
     (level: LogLevel): Write =>
     (event, fields, text) => {
-      if (level === 'debug' && !options.debug) return;
+      if (level === 'debug' && !options.debug()) return;
       const entry = { level, service: options.service, event, fields: { ...common, ...fields }, text: prefix + text };
       options.sink(entry, options.now());
     };
@@ -44,7 +45,9 @@ const withPrefix = (options: LogOptions, prefix: string, common: LogFields): Log
     error: at('error'),
     fatal: at('fatal'),
     panic: at('panic'),
-    debugEnabled: options.debug,
+    get debugEnabled() {
+      return options.debug();
+    },
     child: (more, fields = {}) => withPrefix(options, prefix + more, { ...common, ...fields }),
     service: (service) => withPrefix({ ...options, service }, prefix, common),
   };
@@ -53,6 +56,6 @@ const withPrefix = (options: LogOptions, prefix: string, common: LogFields): Log
 /** For tests: keeps every entry. */
 export const createMemoryLog = (service = 'test'): Log & { readonly entries: LogEntry[] } => {
   const entries: LogEntry[] = [];
-  const log = createLog({ service, debug: true, now: () => 0, sink: (entry) => void entries.push(entry) });
+  const log = createLog({ service, debug: () => true, now: () => 0, sink: (entry) => void entries.push(entry) });
   return Object.assign(log, { entries });
 };
