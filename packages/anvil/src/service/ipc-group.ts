@@ -7,6 +7,7 @@ import {
   type ByteString,
   createLineDecoder,
   formatIpcTagged,
+  IPC_MAX_ANSWER,
   IPC_MAX_LINE,
   type IpcReply,
   ipcProxyHello,
@@ -69,7 +70,7 @@ type Hooks = {
 
 const memberProtocol = (outlet: Outlet, { joined, registered, ended, log }: Hooks): Protocol => {
   const lines = createLineDecoder(IPC_MAX_LINE);
-  const pending = new Map<number, { replies: IpcReply[]; answered: Answered }>();
+  const pending = new Map<number, { replies: IpcReply[]; bytes: number; answered: Answered }>();
   let lastTag = 0;
   let isGreeted = false;
   let group: ByteString | undefined;
@@ -93,13 +94,15 @@ const memberProtocol = (outlet: Outlet, { joined, registered, ended, log }: Hook
       return;
     }
     command.replies.push(reply);
+    command.bytes += line.length;
+    if (command.bytes > IPC_MAX_ANSWER) throw new WireError('bad-line', 'Answer is too long');
     if (reply.reply === 'line') return;
     pending.delete(tag);
     command.answered(command.replies);
   };
   const send: IpcMember['send'] = (command, answered) => {
     lastTag = (lastTag % 0xffff_ffff) + 1;
-    pending.set(lastTag, { replies: [], answered });
+    pending.set(lastTag, { replies: [], bytes: 0, answered });
     outlet.send(`${formatIpcTagged({ tag: lastTag, rest: command })}\n`);
   };
   const take = (line: ByteString): void => {

@@ -1,4 +1,5 @@
 import { connectInProcess, createMemoryLog, type Outlet, type ProtocolFactory } from '@homing/io';
+import { IPC_MAX_ANSWER } from '@homing/wire';
 import { expect, test } from 'vitest';
 import { createIpc } from './ipc.ts';
 
@@ -50,6 +51,20 @@ test('a command goes to all of the group, counts are added up', async () => {
   expect(admin.heard()).toBe('');
   one.say('1\t+1\n');
   expect(admin.heard()).toBe('+4\n');
+});
+
+test('a process whose answer does not end is let go of', async () => {
+  const { ipc, proxies, lines } = start();
+  const [proxy, admin] = [await connectTo(proxies), await connectTo(ipc.client)];
+  proxy.say(register(11));
+  admin.say('proxy\t*\tLIST-FULL\n');
+  const row = `1\t:${'x'.repeat(65_000)}\n`;
+  for (let sent = 0; sent <= IPC_MAX_ANSWER; sent += row.length) proxy.say(row);
+  expect(proxy.isClosed()).toBe(true);
+  expect(lines()).toEqual([
+    "IPC: 'proxy' PID 11 server connection: Invalid input from IPC server 'proxy': Answer is too long",
+  ]);
+  expect(admin.heard().slice(-150)).toContain("\n-IPC: 'proxy' PID 11 server connection: Invalid input");
 });
 
 test('commands of one client wait for each other, those of others do not', async () => {
