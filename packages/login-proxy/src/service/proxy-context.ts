@@ -2,7 +2,6 @@
 import type { Log } from '@homing/io';
 import { paramMap } from '@homing/wire';
 import type { ClientEvent } from '../core/client/event.ts';
-import { sessionOf } from '../core/client/login-variables.ts';
 import type { ClientState } from '../core/client/state.ts';
 import { type ClientContext, ProxyError } from '../core/proxy-login.ts';
 
@@ -11,7 +10,7 @@ type Hooks = Pick<ClientContext, 'log' | 'forward' | 'disconnect'>;
 export const proxyContext = (state: ClientState, protocol: 'imap' | 'pop3', hooks: Hooks): ClientContext => ({
   ...hooks,
   protocol,
-  session: sessionOf(state),
+  session: state.session,
   endpoints: state.endpoints,
   secured: state.secured,
   tls: state.tls.tls !== 'off' || state.haproxy?.tls === true,

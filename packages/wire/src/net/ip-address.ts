@@ -10,7 +10,11 @@ declare const ipBrand: unique symbol;
 /** Canonical text of an address. Two addresses are equal exactly if these texts are. */
 export type IpAddress = string & { readonly [ipBrand]: true };
 
+/** What is canonical already needs no parsing; most addresses are. */
+const CANONICAL_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 export const parseIpAddress = (text: ByteString): IpAddress | undefined => {
+  if (CANONICAL_IPV4.test(text)) return text as IpAddress;
   const bytes = text.includes(':') ? parseIpv6(unbracketed(text)) : parseIpv4(text);
   return bytes === undefined ? undefined : formatIpAddress(bytes);
 };

@@ -1,7 +1,6 @@
 /** What AUTH tells the auth server about the connection (client_get_auth_flags(), sasl_server_auth_begin()). */
 import { createRequestInfo, parseIpAddress, type RequestInfo } from '@homing/wire';
 import type { Env } from './event.ts';
-import { sessionOf } from './login-variables.ts';
 import type { ClientState } from './state.ts';
 
 export const authRequestInfo = (state: ClientState, env: Env): RequestInfo => {
@@ -12,7 +11,7 @@ export const authRequestInfo = (state: ClientState, env: Env): RequestInfo => {
   return {
     ...createRequestInfo(),
     service: env.protocol,
-    session: sessionOf(state),
+    session: state.session,
     lip: parseIpAddress(endpoints.lip),
     rip: parseIpAddress(endpoints.rip),
     lport: endpoints.lport,

@@ -4,7 +4,7 @@
  *
  *     Disconnected: Inactivity (no auth attempts in 180 secs): user=<>, rip=127.0.0.1, lip=127.0.0.1, session=<...>
  */
-import { type Expansion, parsedTemplate, type Variables } from '@homing/config';
+import { type Expansion, parsedTemplate, type Template, type Variables } from '@homing/config';
 import { digests } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { Env } from './event.ts';
@@ -17,15 +17,36 @@ const KEEPS_EMPTY = /%[-\d]*(?:\.[-\d]*)?[LUERHNMDTX]*[un]/;
 const keepsEmpty = (element: string): boolean => KEEPS_EMPTY.test(element.replaceAll('%%', ''));
 
 export const formatLogLine = (state: ClientState, env: Env, message: ByteString): ByteString => {
+  const format = formatOf(env);
   const variables = clientVariables(state, env);
-  const empty = emptyVariables(env.host);
   const elements: ByteString[] = [];
-  for (const element of elementsOf(env.settings)) {
-    const template = parsedTemplate(element, digests);
+  for (const { template, empty } of format.elements) {
     const { text } = template(variables);
-    if (keepsEmpty(element) || text !== template(empty).text) elements.push(text);
+    if (text !== empty) elements.push(text);
   }
-  return expandFormat(env.settings, elements.join(', '), message, env.host).text;
+  return expandFormat(format.line, elements.join(', '), message, env.host).text;
+};
+
+type LogFormat = {
+  readonly line: Template;
+  /** `empty`: what an element without a value comes to, if it goes then. */
+  readonly elements: readonly { readonly template: Template; readonly empty: ByteString | undefined }[];
+};
+
+/** Every login writes such lines, so a format is parsed once. What a host variable is does not change meanwhile. */
+const formats = new WeakMap<FormatSettings, LogFormat>();
+
+const formatOf = ({ settings, host }: Pick<Env, 'settings' | 'host'>): LogFormat => {
+  const known = formats.get(settings);
+  if (known !== undefined) return known;
+  const nobody = emptyVariables(host);
+  const elements = elementsOf(settings).map((element) => {
+    const template = parsedTemplate(element, digests);
+    return { template, empty: keepsEmpty(element) ? undefined : template(nobody).text };
+  });
+  const format = { line: parsedTemplate(settings.login_log_format, digests), elements };
+  formats.set(settings, format);
+  return format;
 };
 
 /** What Dovecot logs once about templates that name what does not exist. */
@@ -37,7 +58,7 @@ export const logFormatFailures = (settings: FormatSettings, host: Variables): st
     failures.push(`Failed to expand log_format_elements=${element}: ${error.message}`);
     break;
   }
-  const { error } = expandFormat(settings, '', '', host);
+  const { error } = expandFormat(parsedTemplate(settings.login_log_format, digests), '', '', host);
   if (error !== undefined)
     failures.push(`Failed to expand login_log_format=${settings.login_log_format}: ${error.message}`);
   return failures;
@@ -47,13 +68,5 @@ type FormatSettings = Pick<LoginSettings, 'login_log_format' | 'login_log_format
 
 const elementsOf = ({ login_log_format_elements: elements }: FormatSettings): string[] => elements.split(' ');
 
-const expandFormat = (
-  settings: FormatSettings,
-  elements: ByteString,
-  message: ByteString,
-  host: Variables,
-): Expansion =>
-  parsedTemplate(
-    settings.login_log_format,
-    digests,
-  )((name) => (name === '%s' ? elements : name === '%$' ? message : host(name)));
+const expandFormat = (line: Template, elements: ByteString, message: ByteString, host: Variables): Expansion =>
+  line((name) => (name === '%s' ? elements : name === '%$' ? message : host(name)));

@@ -3,12 +3,7 @@ import type { Variables } from '@homing/config';
 import { assertNever, type ByteString } from '@homing/wire';
 import type { Env } from './event.ts';
 import { sanitize } from './sanitize.ts';
-import { createSessionId } from './session-id.ts';
 import type { ClientState } from './state.ts';
-
-/** A trusted hop's, or one of our own that is the same whenever it is asked for. */
-export const sessionOf = ({ session, connectedAt, real }: ClientState): string =>
-  session ?? createSessionId(connectedAt, real.rip, real.rport);
 
 type Value = (state: ClientState, env: Env) => ByteString;
 type Part = (user: ByteString) => ByteString;
@@ -59,7 +54,7 @@ const TABLE: readonly (readonly [readonly string[], Value])[] = [
   [['%c', 'secured'], securityWord],
   [['%k', 'ssl_security'], ({ tls }) => (tls.tls === 'on' ? tls.facts.security : '')],
   [['%e', 'mail_pid'], () => ''],
-  [['session'], sessionOf],
+  [['session'], ({ session }) => session],
   [['real_lip', 'real_local_ip'], ({ real }) => real.lip],
   [['real_rip', 'real_remote_ip'], ({ real }) => real.rip],
   [['real_lport', 'real_local_port'], ({ real }) => `${real.lport}`],

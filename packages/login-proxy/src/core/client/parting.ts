@@ -4,7 +4,6 @@ import { extraDisconnectReason } from './disconnect-reason.ts';
 import { type Effect, type Env, type LogEffect, type Step, send } from './event.ts';
 import { imapReplies } from './imap-replies.ts';
 import { formatLogLine } from './log-line.ts';
-import { sessionOf } from './login-variables.ts';
 import { pop3Replies } from './pop3-replies.ts';
 import type { DisconnectClass, Replies } from './replies.ts';
 import type { ClientState } from './state.ts';
@@ -21,7 +20,7 @@ export const info = (state: ClientState, env: Env, event: string, message: ByteS
 
 export const logFields = (state: ClientState, env: Env): Record<string, string | number> => ({
   service: env.protocol,
-  session: sessionOf(state),
+  session: state.session,
   remote_ip: state.endpoints.rip,
   remote_port: state.endpoints.rport,
   local_ip: state.endpoints.lip,

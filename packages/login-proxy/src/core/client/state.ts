@@ -11,6 +11,7 @@
  */
 import type { ByteString } from '@homing/wire';
 import type { Endpoints } from '../proxy-login.ts';
+import { createSessionId } from './session-id.ts';
 
 export type Phase =
   /** Nothing is sent before the auth server has told its mechanisms. */
@@ -90,8 +91,8 @@ export type ClientState = {
   readonly localName: ByteString | undefined;
   /** Unix milliseconds. */
   readonly connectedAt: number;
-  /** Undefined until it is first needed; a trusted hop may say another one. */
-  readonly session: string | undefined;
+  /** Our own; a trusted hop may say another one. */
+  readonly session: string;
   readonly ttl: number | undefined;
   /** `key=value` or `key`. */
   readonly forwardFields: readonly ByteString[];
@@ -137,7 +138,7 @@ export const createClientState = (accepted: Accepted): ClientState => ({
   haproxy: accepted.haproxy,
   localName: accepted.haproxy?.localName,
   connectedAt: accepted.connectedAt,
-  session: undefined,
+  session: createSessionId(accepted.connectedAt, accepted.real.rip, accepted.real.rport),
   ttl: undefined,
   forwardFields: [],
   clientId: undefined,
