@@ -29,11 +29,13 @@ const MAX_LINE = 65_536;
 /** What waits in the child while the master does not read; more is counted and told as lost. */
 const MAX_UNSENT = 4_194_304;
 const RETRY_MS = 10;
+/** Each write wakes the master, and on a busy server most turns of the loop have a line. */
+const GATHER_MS = 5;
 /** How long the last lines of a child may take. */
 const LAST_TRIES = 100;
 
 /**
- * In the child. Info lines leave once per turn of the loop, in one write; problems leave at once. The pipe does not
+ * In the child. Info lines are gathered for a moment and leave in one write; problems leave at once. The pipe does not
  * block (the runtime made it so), so what does not fit now is tried again.
  */
 export const createChildSink = (format: FormatEntry, fd = 2): LogSink => {
@@ -76,7 +78,7 @@ export const createChildSink = (format: FormatEntry, fd = 2): LogSink => {
       lost++;
       return;
     }
-    if (unsent === '' && retry === undefined) setImmediate(flushUnlessWaiting);
+    if (unsent === '' && retry === undefined) setTimeout(flushUnlessWaiting, GATHER_MS).unref();
     add(entry, now);
     if (entry.level !== 'debug' && entry.level !== 'info') flushUnlessWaiting();
   };
