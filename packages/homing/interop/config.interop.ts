@@ -1,5 +1,5 @@
 /** doveconf and homeconf read the same files and must print the same, on both streams, with the same exit status. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -70,12 +70,15 @@ const withoutSecondRun = (real: Printed, ours: Printed): Printed => ({
 
 describeWithDovecot('doveconf and homeconf print the same', () => {
   const home = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'homeconf-'));
+  const folder = join(tmpdir(), `homeconf-${process.pid}`);
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text, 'latin1');
   };
-  beforeAll(() => process.chdir(folder));
+  beforeAll(() => {
+    mkdirSync(folder);
+    process.chdir(folder);
+  });
   afterAll(() => {
     process.chdir(home);
     rmSync(folder, { recursive: true });

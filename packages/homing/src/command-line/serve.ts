@@ -3,8 +3,8 @@
  * The caller has the terminal in the foreground, and nothing in the background (then `io/process/detach.ts` passes on
  * what we print until we serve).
  */
-import { tellReady } from '@homing/io';
-import { createMasterLog, type MasterLog } from '../master/logging.ts';
+import { lostLines, tellReady } from '@homing/io';
+import { createMasterLog, logTargets, type MasterLog } from '../master/logging.ts';
 import { type Master, startMaster } from '../master/master.ts';
 import { type Loaded, loadFromFiles } from '../settings/load.ts';
 import { PRODUCT } from './version.ts';
@@ -52,6 +52,8 @@ export const serve = async (configPath: string, say: (line: string) => void): Pr
     return FATAL;
   }
   log.info('started', {}, `${PRODUCT} starting up ${forProtocols(loaded.config.settings().protocols)}`);
+  const lost = lostLines(logTargets(loaded.config.settings()));
+  if (lost !== undefined) say(`homing: Warning: ${lost}`);
   tellReady();
   return stopped.promise;
 };

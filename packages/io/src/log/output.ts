@@ -3,6 +3,7 @@
  * debug. `syslog` and `/dev/stderr` are names, everything else is a file.
  */
 
+import { existsSync } from 'node:fs';
 import { errorCode } from '../socket/connect-error.ts';
 import { errnoText } from '../system/libc.ts';
 import { createDescriptorDestination, createFileDestination, type Destination } from './destination.ts';
@@ -39,11 +40,19 @@ export const targetPath = (targets: LogTargets, level: LogLevel): string => {
   return level === 'info' ? info_log_path || log_path : log_path;
 };
 
+const LEVELS = ['error', 'info', 'debug'] as const;
+
+/** What an administrator should know: without a daemon, syslog(3) drops lines and says nothing. */
+export const lostLines = (targets: LogTargets): string | undefined =>
+  LEVELS.some((level) => targetPath(targets, level) === 'syslog') && !existsSync('/dev/log')
+    ? 'There is no /dev/log, so lines for syslog are lost: set log_path to a file or /dev/stderr'
+    : undefined;
+
 /** Throws if a log file cannot be opened. */
 export const createLogOutput = (targets: LogTargets): LogOutput => {
   const files = new Map<string, Destination>();
   let syslog: WriteSyslog | undefined;
-  for (const level of ['error', 'info', 'debug'] as const) {
+  for (const level of LEVELS) {
     const path = targetPath(targets, level);
     if (path === 'syslog') syslog ??= createSyslog(targets.instance_name, targets.syslog_facility);
     else if (!files.has(path)) files.set(path, openDestination(path));
