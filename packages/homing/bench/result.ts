@@ -20,12 +20,20 @@ export type Effort = { readonly seconds: number; readonly turns: number };
 
 const LOAD_LIMIT_MS = 120_000;
 
-/** One run of a load generator against one target; per second. */
-export const rateOf = async (load: string, target: string, ...args: (string | number)[]): Promise<number> => {
+/** What one run of a load generator did, and in how long. */
+export type Done = { readonly count: number; readonly seconds: number };
+
+/** One run of a load generator against one target. */
+export const loadOn = async (load: string, target: string, ...args: (string | number)[]): Promise<Done> => {
   const file = fileURLToPath(new URL(`load/${load}.ts`, import.meta.url));
   const { code, stdout, stderr } = await run(process.execPath, [file, target, ...args.map(String)], {}, LOAD_LIMIT_MS);
   if (code !== 0) throw new Error(`${load} on ${target}: ${stderr}`);
-  const { count, seconds } = JSON.parse(stdout) as { count: number; seconds: number };
+  return JSON.parse(stdout) as Done;
+};
+
+/** As `loadOn`; per second. */
+export const rateOf = async (load: string, target: string, ...args: (string | number)[]): Promise<number> => {
+  const { count, seconds } = await loadOn(load, target, ...args);
   return count / seconds;
 };
 
