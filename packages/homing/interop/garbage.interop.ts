@@ -2,11 +2,13 @@
  * Garbage, a line of 1 MB and another protocol's version on every socket: that connection is closed, exactly one line is
  * logged, and everything goes on.
  */
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateAll } from './lib/chosen-hosts.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { openLineClient } from './lib/line-client.ts';
 import { BACKENDS } from './lib/site.ts';
+import { until } from './lib/until.ts';
 
 const config = (dir: string): string => `
 protocols =
@@ -46,6 +48,9 @@ service director {
   unix_listener director-admin {
     mode = 0600
   }
+  fifo_listener login/proxy-notify {
+    mode = 0600
+  }
 }
 service ipc {
   unix_listener ipc {
@@ -78,7 +83,7 @@ const LONG = `${'x'.repeat(1 << 20)}\n`;
 const OTHER_VERSION = 'VERSION\t9\t9\nVERSION\tsomething-else\t9\t9\n';
 
 const INPUTS = { garbage: NOISE, 'a line of 1 MB': LONG, 'another version': OTHER_VERSION } as const;
-/** An ipc client that asks nonsense is answered, line by line (ipc-connection.c). */
+/** An ipc client that asks nonsense is answered, line by line, and not logged (ipc/client.c). */
 const ANSWERED = new Set(['garbage on ipc', 'another version on ipc']);
 const CASES = SOCKETS.flatMap((socket) =>
   Object.entries(INPUTS).map(([kind, bytes]) => ({ socket, kind, bytes })),
@@ -107,10 +112,32 @@ test.each(CASES)('$kind on $socket', async ({ socket, bytes }) => {
   expect(logged[0]?.length).toBeLessThan(3000);
 });
 
-test('nonsense on ipc is answered with an error and not logged', async () => {
+test.each([
+  ['garbage', NOISE, '-Invalid IPC connection id: '],
+  ['another version', OTHER_VERSION, '-Unknown IPC group: VERSION'],
+])('%s on ipc is answered with an error, the connection goes on, and nothing is logged', async (_, bytes, answer) => {
   const before = homing.log().length;
   using client = await openLineClient(homing.socket('ipc'));
-  client.send(OTHER_VERSION);
-  expect(await client.line()).toBe('-Unknown IPC group: VERSION');
+  client.send(bytes);
+  expect(await client.line()).toContain(answer);
+  client.send('nosuch\t1\tKICK\n');
+  await client.linesUntil((line) => line === '-Unknown IPC group: nosuch');
   expect(homing.log().slice(before)).toBe('');
+});
+
+/** Nobody can be disconnected from a fifo: a line that is too long is skipped and told, names nobody has are nothing. */
+test.each([
+  ['garbage', NOISE, 1],
+  ['a line of 1 MB', LONG, 1],
+  ['names nobody has', 'a\tb\x01\n\n\xff\xfe\n', 0],
+])('%s on login/proxy-notify', async (_, bytes, count) => {
+  const before = homing.log().length;
+  const notify = (text: string): Promise<void> => writeFile(homing.socket('login/proxy-notify'), text, 'latin1');
+  await notify(bytes);
+  const marker = 'm'.repeat(2000);
+  await notify(`${marker}\n`);
+  await until('the line behind it to be read', 5000, () => lines(homing.log().slice(before)).length > count);
+  const logged = lines(homing.log().slice(before));
+  expect(logged).toEqual(Array.from({ length: count + 1 }, () => expect.stringMatching(/^director: Error: notify: ./)));
+  await authenticateAll(homing.socket('login/director'), ['alice'], 'secret');
 });
