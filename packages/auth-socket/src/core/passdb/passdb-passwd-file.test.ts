@@ -76,11 +76,14 @@ describe('the file is looked at again once a second', () => {
     expect(deps.reads).toHaveLength(2);
   });
 
-  test('a file that is gone knows nobody, one that cannot be read is a temporary failure', () => {
+  test('a file that is gone or cannot be read is a temporary failure, until it is back', () => {
     const { passdb, deps } = open('alice:1\n');
     deps.memory.delete('/etc/users');
     deps.advance(1000);
-    expect(find(passdb, 'alice')).toEqual({ result: 'user-unknown', reason: 'missing passwd file: /etc/users' });
+    expect(find(passdb, 'alice')).toEqual({
+      result: 'internal-failure',
+      cause: new Error('missing passwd file: /etc/users'),
+    });
     deps.memory.set('/etc/users', { text: '', error: 'EACCES' });
     deps.advance(1000);
     expect(find(passdb, 'alice')).toMatchObject({ result: 'internal-failure' });

@@ -1,6 +1,6 @@
 /**
  * One passwd-file, parsed once and looked at again at most once a second: if its time, size or inode changed it is read
- * anew as a whole. A file that is gone knows no users; any other trouble is a temporary failure.
+ * anew as a whole. That a file is gone is told apart from any other trouble.
  */
 import type { DriverDeps, FileStamp } from '../passdb/driver-deps.ts';
 import { type PasswdTable, parsePasswdFile } from './passwd-table.ts';

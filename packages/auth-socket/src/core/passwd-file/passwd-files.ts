@@ -64,7 +64,7 @@ const createPasswdFiles = (path: string, deps: DriverDeps): PasswdFiles => {
       try {
         const state = stateFor(variables);
         if (state.at === 'failed') return { result: 'internal-failure', cause: state.cause };
-        if (state.at === 'missing') return { result: 'user-unknown', reason: state.reason };
+        if (state.at === 'missing') return missing(state.reason, single !== undefined);
         return find(state, usernameFormat(variables, escapeQuotes));
       } catch (error) {
         return asFailure('Failed to expand passwd-file path or username_format', error);
@@ -72,6 +72,13 @@ const createPasswdFiles = (path: string, deps: DriverDeps): PasswdFiles => {
     },
   };
 };
+
+/**
+ * A file for each domain may well be missing; then nobody is known there. The one file of all users never is on purpose:
+ * its users must not be told that their passwords are wrong, as Dovecot 2.3 does.
+ */
+const missing = (reason: string, isOnlyFile: boolean): PasswdUserLookup =>
+  isOnlyFile ? { result: 'internal-failure', cause: new Error(reason) } : { result: 'user-unknown', reason };
 
 const find = ({ users }: PasswdState & { at: 'loaded' }, name: ByteString): PasswdUserLookup => {
   const user = users.get(name);
