@@ -164,10 +164,13 @@ const upgrade = (self: Self, context: TlsServerContext): void => {
 
 const close = (self: Self): void => {
   flush(self);
+  const isHandshaking = self.at === 'handshaking';
   self.at = 'over';
   unlisten(self);
   const { stream } = self;
-  stream.destroySoon();
+  // No last words before the handshake is done, and `destroySoon` would wait for it.
+  if (isHandshaking) stream.destroy();
+  else stream.destroySoon();
   const timer = setTimeout(() => stream.destroy(), LINGER_MS);
   stream.once('close', () => clearTimeout(timer));
 };
