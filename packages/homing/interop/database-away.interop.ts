@@ -54,7 +54,7 @@ const replacedBy =
 const removed = replacedBy(async () => undefined);
 /** Cannot be opened, not even by root. */
 const unreadable = replacedBy((path) => symlink(path, path));
-const directory = replacedBy(async (path) => void (await mkdir(path)));
+const directory = replacedBy((path) => mkdir(path));
 const corrupt = replacedBy((path) => writeFile(path, 'no database. '.repeat(1000)));
 const locked: Outage = async (path) => {
   const writer = new Database(path);
