@@ -1,6 +1,11 @@
 /** `homeadm director` prints what `doveadm director` prints: streams and exit status, against both directors. */
 import { fileURLToPath } from 'node:url';
+import { doveadm as doveadmCommand } from '@homing/doveadm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRODUCT } from '../src/command-line/version.ts';
+import { createHost } from '../src/homeadm/host.ts';
+import { settingsLoader } from '../src/homeadm/settings.ts';
+import { nodeSource } from '../src/settings/node-source.ts';
 import { type DirectorPair, startDirectorPair } from './lib/director-pair.ts';
 import { doveadm } from './lib/dovecot.ts';
 import { type Finished, run } from './lib/process.ts';
@@ -12,8 +17,29 @@ const HOMEADM = fileURLToPath(new URL('../bin/homeadm', import.meta.url));
 const named = (text: string): string =>
   text.replaceAll('/usr/bin/doveadm:', 'doveadm:').replaceAll('homeadm', 'doveadm');
 
-const homeadm = async (configFile: string, ...args: string[]): Promise<Finished> => {
+const program = async (configFile: string, ...args: string[]): Promise<Finished> => {
   const { code, stdout, stderr } = await run(HOMEADM, ['-c', configFile, ...args]);
+  return { code, stdout: named(stdout), stderr: named(stderr) };
+};
+
+/** What `main/homeadm.ts` does, in this process: a hundred starts of Node take longer than all the rest. */
+const homeadm = async (configFile: string, ...args: string[]): Promise<Finished> => {
+  let stdout = '';
+  let stderr = '';
+  const err = (line: string): void => {
+    stderr += `${line}\n`;
+  };
+  const code = await doveadmCommand(['-c', configFile, ...args], {
+    program: 'homeadm',
+    version: PRODUCT,
+    host: createHost(err),
+    loadSettings: settingsLoader(configFile, nodeSource),
+    out: (bytes) => {
+      stdout += bytes;
+    },
+    err,
+    terminalWidth: 80,
+  });
   return { code, stdout: named(stdout), stderr: named(stderr) };
 };
 
@@ -159,6 +185,13 @@ describeWithDovecot('homeadm', () => {
     expect(await homeadm(pair.dovecot.configFile, ...args)).toEqual(expected);
   };
 
+  test.each(['director status', 'director', 'director nosuch', 'pw -t {PLAIN}a -p b', 'user nosuch*'])(
+    'the executable: %s',
+    async (line) => {
+      const words = line.split(' ');
+      expect(await program(pair.dovecot.configFile, ...words)).toEqual(await real(pair.dovecot.configFile, ...words));
+    },
+  );
   test.each(ON_A_DIRECTOR)("Dovecot's director: %s", (line) => compare(line));
   test.each(ON_THE_REAL_ONE)('wrong arguments: %s', (line) => compare(line));
   test.each(WITHOUT_A_DIRECTOR)('no director: %s', (line) => compare(line));
