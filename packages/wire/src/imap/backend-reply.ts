@@ -43,5 +43,4 @@ export const parseImapBackendBanner = (line: ByteString): ImapBackendBanner | un
   return { capability: line.slice(5 + code.length, end === -1 ? undefined : end) };
 };
 
-export const hasCapability = (list: ByteString, name: string): boolean =>
-  list.split(' ').some((entry) => asciiUpper(entry) === name);
+export const hasCapability = (list: ByteString, name: string): boolean => asciiUpper(list).split(' ').includes(name);

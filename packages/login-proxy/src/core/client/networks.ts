@@ -5,6 +5,7 @@ export type NetworkMatch = { readonly matches: boolean; readonly invalid: string
 
 /** Stops at the first entry that matches or is invalid, as Dovecot does. */
 export const matchNetworks = (list: string, ip: string): NetworkMatch => {
+  if (list === '') return { matches: false, invalid: undefined };
   const address = parseIpAddress(ip);
   for (const entry of list.split(/[ ,]+/)) {
     if (entry === '') continue;
