@@ -1,6 +1,7 @@
 export * from './line/drive.ts';
 export * from './line/in-process.ts';
 export * from './line/protocol.ts';
+export * from './line/stay-awake.ts';
 export * from './log/child-lines.ts';
 export * from './log/line.ts';
 export * from './log/log.ts';

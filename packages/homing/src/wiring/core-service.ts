@@ -3,11 +3,19 @@
  * may read, and gives that up before it accepts anything.
  */
 
+import { availableParallelism } from 'node:os';
 import { type Anvil, createAnvil, createIpc, type Ipc } from '@homing/anvil';
 import { type AuthServer, authSocketType } from '@homing/auth-socket';
 import type { Settings } from '@homing/config';
 import type { DirectorService } from '@homing/director-ring';
-import { driveProtocol, dropPrivileges, type Log, type Outlet, type ProtocolFactory } from '@homing/io';
+import {
+  createStayAwake,
+  driveProtocol,
+  dropPrivileges,
+  type Log,
+  type Outlet,
+  type ProtocolFactory,
+} from '@homing/io';
 import type { ChildService, StartService } from '../child/child-process.ts';
 import type { ListenerFile } from '../child/messages.ts';
 import { createServedListeners } from '../child/served-listeners.ts';
@@ -46,14 +54,18 @@ export const startCore: StartService = async ({ config }, log, isRestart) => {
 const coreService = (services: Services, log: Log): ChildService => {
   const listeners = createServedListeners(log);
   const fifos = new Map<string, (bytes: string) => void>();
+  // With one processor, looking for the next request would keep its sender from sending it.
+  const isAlone = availableParallelism() === 1;
+  const stayAwake = createStayAwake({ now: () => performance.now(), later: setImmediate });
   return {
     async serve({ id, role, file }, handle) {
       if (role.service === 'login') return;
       const factory = factoryOf(services, role, { id, file });
       if (factory === undefined) return;
       const own = log.service(role.service);
+      const served = isAlone ? factory : stayAwake(factory);
       if (handle === undefined) fifos.set(id, fifoReader(factory));
-      else await listeners.serve(id, handle, (socket) => driveProtocol(socket, factory, own));
+      else await listeners.serve(id, handle, (socket) => driveProtocol(socket, served, own));
     },
     unserve(id) {
       listeners.unserve(id);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { linesFrom, readFixtures } from '../../testing/index.ts';
 import { WireError } from '../line/errors.ts';
 import { AuthCommandError, encodeAuthClientCommand, parseAuthClientCommand } from './command.ts';
-import { encodeRequestInfo, parseRequestInfo, serviceOf } from './request-info.ts';
+import { encodeRequestInfo, localEndOf, parseRequestInfo, serviceOf } from './request-info.ts';
 
 const parseAuth = (line: string) => {
   const command = parseAuthClientCommand(line);
@@ -144,4 +144,23 @@ test.each([
   '',
 ])('the service alone is the one that reading everything finds: %j', (params) => {
   expect(serviceOf(params)).toBe(parseRequestInfo(params).service);
+});
+
+test.each([
+  'service=imap\tlip=127.0.0.1\trip=127.0.0.2\tlport=143\trport=1',
+  'service=imap\tlip=2001:DB8::1\tlport=143',
+  'service=imap\tlip=127.0.0.1\tlip=zz\tlport=143',
+  'service=imap\tlip=127.0.0.1\tlport=143\tlport=99999',
+  'lip=127.0.0.1\tlport=143\tlip=127.0.0.2',
+  'service=imap\tlip=127.0.0.1\tlport=0',
+  'service=imap\tlip\tlport',
+  'service=imap\tlip=127.0.0.1',
+  'service=imap\tlocal_name=a\x01tb\tlip=127.0.0.1\tlport=143',
+  '',
+])('the local end alone is the one that reading everything finds: %j', (params) => {
+  expect(parseRequestInfo(params)).toMatchObject(localEndOf(params));
+  expect(localEndOf(params)).toMatchObject({
+    lip: parseRequestInfo(params).lip,
+    lport: parseRequestInfo(params).lport,
+  });
 });

@@ -70,9 +70,30 @@ export const serviceOf = (params: ByteString): ByteString | undefined => {
     !params.includes('\tservice') &&
     !params.includes('\tprotocol') &&
     !params.includes('\x01');
-  if (!isSimple) return parseRequestInfo(params).service;
-  const end = params.indexOf('\t');
-  return params.slice('service='.length, end === -1 ? params.length : end);
+  return isSimple ? valueAt(params, 'service='.length) : parseRequestInfo(params).service;
+};
+
+/** The address and port that the client came to, without reading the rest where each stands once. */
+export const localEndOf = (params: ByteString): Pick<RequestInfo, 'lip' | 'lport'> => {
+  const lip = params.indexOf('\tlip=');
+  const lport = params.indexOf('\tlport=');
+  const isSimple =
+    lip > 0 &&
+    lport > 0 &&
+    !params.includes('\tlip', lip + 1) &&
+    !params.includes('\tlport', lport + 1) &&
+    !params.startsWith('l') &&
+    !params.includes('\x01');
+  if (!isSimple) return parseRequestInfo(params);
+  return {
+    lip: ipAddress(valueAt(params, lip + '\tlip='.length)),
+    lport: parsePort(valueAt(params, lport + '\tlport='.length)) ?? 0,
+  };
+};
+
+const valueAt = (params: ByteString, start: number): ByteString => {
+  const end = params.indexOf('\t', start);
+  return params.slice(start, end === -1 ? params.length : end);
 };
 
 /** What `parseRequestInfo()` reads. */

@@ -2,7 +2,7 @@
  * One authentication or lookup while it runs: who asks, what the mechanism and the databases found out so far. Owned by
  * one request; the chains, the fields and the mechanisms change it in place (auth-request.h).
  */
-import { type ByteString, parseRequestInfo, type RequestInfo } from '@homing/wire';
+import { type ByteString, localEndOf, parseRequestInfo, type RequestInfo } from '@homing/wire';
 import type { Auth, PassdbLink, UserdbLink } from '../chain/auth.ts';
 import { createFields, type Fields, keepFields, setField } from '../fields/fields.ts';
 import type { Secret } from './secret.ts';
@@ -117,6 +117,10 @@ export const createAuthRequest = (origin: RequestOrigin): AuthRequest => {
   if (typeof origin.info !== 'string' || origin.info.includes('forward_fields=')) importForwardFields(request);
   return request;
 };
+
+/** Where the client came to, which every login without a `host` is told. */
+export const localEnd = ({ info }: AuthRequest): Pick<RequestInfo, 'lip' | 'lport'> =>
+  typeof info === 'string' ? localEndOf(info) : info;
 
 export const infoOf = (request: AuthRequest): RequestInfo => {
   if (typeof request.info === 'string') request.info = parseRequestInfo(request.info);

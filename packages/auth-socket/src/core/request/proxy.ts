@@ -4,7 +4,7 @@
  */
 import { parseIpAddress, parseUint32 } from '@homing/wire';
 import { fieldValue, hasField, removeField, setField } from '../fields/fields.ts';
-import { type AuthRequest, infoOf } from './auth-request.ts';
+import { type AuthRequest, infoOf, localEnd } from './auth-request.ts';
 import type { AuthEnv } from './env.ts';
 import { logRequestError, logRequestWarning } from './request-log.ts';
 
@@ -18,7 +18,7 @@ export const finishProxy = (request: AuthRequest, env: AuthEnv): boolean | Promi
   const host = fieldValue(fields, 'host');
   if (host === undefined) {
     // For a director, which finds the host and decides proxy_maybe itself.
-    const { lip, lport } = infoOf(request);
+    const { lip, lport } = localEnd(request);
     if (lip !== undefined) setField(fields, 'lip', lip);
     if (lport !== 0) setField(fields, 'lport', String(lport));
     decide(request, false);
