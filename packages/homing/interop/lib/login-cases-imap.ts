@@ -199,6 +199,6 @@ export const imapCases: readonly Case[] = [
       ['b LOGIN u1@example.com pass1\r\n', 1],
     ],
   },
-  { name: 'pipelined LOGIN and more', steps: [['a LOGIN u1@example.com pass1\r\nb NOOP\r\nc LOGOUT\r\n', 3]] },
+  { name: 'pipelined LOGIN and more', steps: [['a LOGIN u1@example.com pass1\r\nb NOOP\r\nc LOGOUT\r\n', 'close']] },
   { name: 'bare LF', steps: [['a NOOP\nb LOGIN u1@example.com pass1\n', 2]] },
 ];

@@ -101,5 +101,5 @@ export const pop3Cases: readonly Case[] = [
       'XOIP 9.9.9.9',
     ),
   },
-  { name: 'pipelined', steps: [['USER u1@example.com\r\nPASS pass1\r\nNOOP\r\nQUIT\r\n', 4]] },
+  { name: 'pipelined', steps: [['USER u1@example.com\r\nPASS pass1\r\nNOOP\r\nQUIT\r\n', 'close']] },
 ];
