@@ -141,6 +141,16 @@ test('settings of programs that are not here are named once, unless they change 
   ]);
 });
 
+test('settings of services that have no effect are named once, for services that run here', () => {
+  const { warnings } = load(
+    'service imap-login {\n  vsz_limit = 64 M\n  client_limit = 5\n  inet_listener imap {\n    reuse_port = yes\n  }\n}\n' +
+      'service lmtp {\n  process_min_avail = 5\n}\n',
+  );
+  expect(warnings).toEqual([
+    'Ignoring 2 service settings that this server does not use (first: service/imap-login/vsz_limit at dovecot.conf:2)',
+  ]);
+});
+
 test.each([
   ['passdb { driver = static }\n', 1, "Garbage after '{'"],
   ['\nlogin_greeting foo\n', 2, "Expecting '{'"],

@@ -44,7 +44,9 @@ const noteUse = (loading: Loading, fullPath: string, key: string): void => {
   if (isPerAddress && isAuth(top)) {
     throw new ValueError(`Auth settings not supported inside local/remote blocks: ${key}`);
   }
-  if (!loading.used.has(top)) loading.used.set(top, beginsAt(loading.input));
+  for (const name of new Set([top, fullPath])) {
+    if (!loading.used.has(name)) loading.used.set(name, beginsAt(loading.input));
+  }
 };
 
 const noteOrder = (loading: Loading, fullPath: string, key: string): void => {

@@ -2,7 +2,7 @@
 import { valueIn } from '../layer/section.ts';
 import { rootType } from '../sections/root-type.ts';
 import { foreignSettings } from '../settings/table.ts';
-import { unservedSections, unservedSettings } from '../settings/unserved.ts';
+import { isUnservedInService, unservedSections, unservedSettings } from '../settings/unserved.ts';
 import type { Document } from './read.ts';
 
 const foreign = new Set([...Object.keys(foreignSettings), 'namespace', 'plugin']);
@@ -24,5 +24,6 @@ export const ignoredWarnings = (document: Document): string[] => {
   const used = [...document.used];
   const storage = used.filter(([name]) => foreign.has(name));
   const unserved = used.filter(([name]) => unservedNames.has(name) && isOtherThanDefault(document, name));
-  return [...warningOf('mail storage', storage), ...warningOf('other', unserved)];
+  const ofServices = used.filter(([path]) => isUnservedInService(path));
+  return [...warningOf('mail storage', storage), ...warningOf('other', unserved), ...warningOf('service', ofServices)];
 };

@@ -16,7 +16,7 @@ export type Document = {
   /** The global layer first, the others in the order of their first appearance. */
   readonly layers: readonly Layer[];
   readonly notes: readonly Note[];
-  /** Settings and sections by name, with the place of their first use. */
+  /** Settings and sections by name, those inside sections by path too, with the place of their first use. */
   readonly used: ReadonlyMap<string, string>;
   /** Where the block began that nobody closed. */
   readonly unclosed: string | undefined;

@@ -129,3 +129,22 @@ export const unservedSettings: readonly SettingName[] = [...auth, ...programs, .
 
 /** Sections of programs that are not there. */
 export const unservedSections: readonly string[] = ['dict', 'event_exporter', 'metric'];
+
+/** Of `service` blocks: how Dovecot runs its processes, and this server does not run its own. */
+const unservedServiceKeys = [
+  'chroot',
+  'drop_priv_before_exec',
+  'idle_kill',
+  'process_min_avail',
+  'reuse_port',
+  'vsz_limit',
+];
+
+/** Services of other programs are not run at all, whatever they say. */
+const servedServices = ['anvil', 'auth', 'director', 'imap-login', 'ipc', 'pop3-login'];
+
+/** `path`: `service/imap-login/inet_listener/imap/reuse_port`. */
+export const isUnservedInService = (path: string): boolean => {
+  const [top, service = '', ...rest] = path.split('/');
+  return top === 'service' && servedServices.includes(service) && unservedServiceKeys.includes(rest.at(-1) ?? '');
+};
