@@ -2,6 +2,7 @@ export * from './anvil/index.ts';
 export * from './auth-client/index.ts';
 export * from './auth-master/index.ts';
 export * from './director-admin/index.ts';
+export * from './director-ring/index.ts';
 export * from './haproxy/index.ts';
 export * from './imap/backend-reply.ts';
 export * from './imap/backend-string.ts';
