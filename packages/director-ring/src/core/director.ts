@@ -1,12 +1,12 @@
 /**
  * The state of one director and how it begins. What may happen to it stands in the folders beside: `request/` logins,
- * `move/` moves and kicks, `admin/` commands. Each adds to `effects`; whoever calls runs them in order.
+ * `move/` moves and kicks, `admin/` commands, `ring/` the other directors. Each adds to `effects`; whoever calls runs
+ * them in order.
  *
- * Alone in its ring: always handshaked and synced, nobody to tell. All times are Unix milliseconds unless named seconds.
+ * All times are Unix milliseconds unless named seconds.
  */
 import { createUserHash, type UserHash, type Variables } from '@homing/config';
 import { digests } from '@homing/io';
-import type { IpAddress } from '@homing/wire';
 import type { HostReset } from './admin/host-reset.ts';
 import type { Effect } from './effect.ts';
 import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-hosts.ts';
@@ -15,13 +15,13 @@ import { createKicks, type Kicks } from './move/kicks.ts';
 import { createMoves, type Moves } from './move/moves.ts';
 import { createRelearn, type Relearn } from './relearn/relearn.ts';
 import { createRequests, type Requests } from './request/requests.ts';
+import { createRing } from './ring/create-ring.ts';
+import type { DirectorHost, Ring } from './ring/ring.ts';
 import type { DirectorSettings } from './settings.ts';
-
-export type DirectorHost = { readonly ip: IpAddress; readonly port: number };
 
 export type Director = {
   readonly settings: DirectorSettings;
-  readonly self: DirectorHost;
+  readonly ring: Ring;
   readonly hosts: MailHosts;
   /** As configured at the start: all up, all with 100 vhosts. */
   readonly initialHosts: MailHosts;
@@ -31,8 +31,6 @@ export type Director = {
   readonly kicks: Kicks;
   readonly resets: HostReset[];
   readonly relearn: Relearn;
-  /** Since when the ring has been synced. */
-  readonly syncedSince: number;
   effects: Effect[];
   /** Something changed that logins or resets may have been waiting for: call `continueWaiting`. */
   isChanged: boolean;
@@ -42,6 +40,8 @@ export type Director = {
 export type DirectorStart = {
   readonly settings: DirectorSettings;
   readonly self: DirectorHost;
+  /** The other directors; none: this one serves alone. */
+  readonly others: readonly DirectorHost[];
   readonly mailHosts: readonly NewMailHost[];
   /** Login processes outlived the one before. */
   readonly isRestart: boolean;
@@ -53,7 +53,7 @@ export type DirectorStart = {
 };
 
 export const startDirector = (start: DirectorStart): Director => {
-  const { settings, self, mailHosts, isRestart, hostVariable, now, seed } = start;
+  const { settings, self, others, mailHosts, isRestart, hostVariable, now, seed } = start;
   const options = { md5Start, expireSeconds: settings.director_user_expire, seed };
   const hosts = createMailHosts(options);
   const initialHosts = createMailHosts(options);
@@ -63,7 +63,7 @@ export const startDirector = (start: DirectorStart): Director => {
   }
   return {
     settings,
-    self,
+    ring: createRing(self, others, now),
     hosts,
     initialHosts,
     userHash: createUserHash(settings.director_username_hash, { digests, host: hostVariable, md5Start }),
@@ -72,7 +72,6 @@ export const startDirector = (start: DirectorStart): Director => {
     kicks: createKicks(),
     resets: [],
     relearn: createRelearn(isRestart, now),
-    syncedSince: now,
     effects: [],
     isChanged: false,
     nextId: 1,

@@ -2,6 +2,7 @@
 import type { LogFields, LogLevel } from '@homing/io';
 import type { ByteString, IpAddress, ProxyCommand } from '@homing/wire';
 import type { MailHost } from './host/mail-host.ts';
+import type { DirectorHost } from './ring/ring.ts';
 
 /** What login processes are told through the `ipc` service. */
 export type Kick = Extract<ProxyCommand, { cmd: 'KICK' | 'KICK-ALT' | 'KICK-DIRECTOR-HASH' }>;
@@ -26,6 +27,11 @@ export type Effect =
   | { do: 'answer'; ticket: number; answer: LateAnswer }
   /** The late reply to an admin command of this session. */
   | { do: 'reply'; session: number; reply: ByteString }
+  /** Open a connection from our ring address; answer with `peerConnected` or `peerLost`. */
+  | { do: 'ring-connect'; peer: number; host: DirectorHost }
+  | { do: 'ring-send'; peer: number; text: ByteString }
+  /** After what was sent is flushed. The core does not want to hear of it any more. */
+  | { do: 'ring-close'; peer: number }
   | { do: 'log'; level: LogLevel; event: string; fields: LogFields; text: string };
 
 export type LateAnswer = { result: 'host'; host: MailHost } | { result: 'fail'; reason: string };

@@ -1,0 +1,34 @@
+import { DIRECTOR_RING_VERSION } from '@homing/wire';
+import { compareHosts, createMember } from './members.ts';
+import type { DirectorHost, Ring } from './ring.ts';
+
+/** Without others it is complete from the start. Duplicates count once. */
+export const createRing = (host: DirectorHost, others: readonly DirectorHost[], now: number): Ring => {
+  const self = createMember(host, true);
+  // Above what others may remember of us from before a restart, should they miss that we restarted.
+  self.lastSeq = Math.floor(now / 1000);
+  const members = [self];
+  for (const other of others) {
+    if (!members.some((known) => compareHosts(known, other) === 0)) members.push(createMember(other, false));
+  }
+  members.sort(compareHosts);
+  return {
+    self,
+    members,
+    peers: new Map(),
+    left: undefined,
+    right: undefined,
+    state: members.length === 1 ? 'synced' : 'handshaking',
+    stateSince: now,
+    syncSeq: self.lastSeq,
+    isSyncPending: false,
+    minMinor: DIRECTOR_RING_VERSION.minor,
+    syncSentAt: now,
+    lastSyncMs: 0,
+    hasNewMembers: false,
+    resendAt: undefined,
+    reconnect: undefined,
+    aloneSince: undefined,
+    isDelayWarned: false,
+  };
+};

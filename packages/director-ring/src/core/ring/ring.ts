@@ -1,0 +1,77 @@
+/**
+ * The ring: which directors there are, our connections to them, and whether all agree (director.c, director-host.c,
+ * director-connection.c).
+ *
+ *                 first own SYNC returned, or alone
+ *     handshaking ---------------------------------> synced
+ *                                                     |  ^
+ *                                            a change |  | own SYNC with the current seq returned, or alone
+ *                                                     v  |
+ *                                                   unsynced
+ *
+ * Directors are sorted by (address, port). Each connects to the next one up, its right, and is connected to by its left.
+ */
+import type { IpAddress, SyncState } from '@homing/wire';
+import type { Peer } from './peer.ts';
+
+export type DirectorHost = { readonly ip: IpAddress; readonly port: number };
+
+/** A director of the ring. Times are Unix milliseconds, 0 = never. */
+export type Member = DirectorHost & {
+  readonly isSelf: boolean;
+  /** Of changes it made: a number not above this was seen before. Our own: the number of our last change. */
+  lastSeq: number;
+  /** Its last SYNC that went through us, and how often. */
+  sync: { seq: number; timestamp: number; count: number };
+  /** Of its last SYNC whose mail hosts were not ours; 0 = none. */
+  strangeHosts: number;
+  /** Came while we had no right; goes out when we have. */
+  delayedSync: { seq: number; state: SyncState | undefined } | undefined;
+  lastNetworkFailure: number;
+  lastProtocolFailure: number;
+  /** Its connections are not wanted. It is forgotten when the ring is synced, or after 30 s. */
+  removedSince: number | undefined;
+};
+
+export type RingState = 'handshaking' | 'synced' | 'unsynced';
+
+export type Ring = {
+  readonly self: Member;
+  /** Self included, sorted. */
+  members: Member[];
+  /** By connection number, in the order they were opened. */
+  readonly peers: Map<number, Peer>;
+  left: Peer | undefined;
+  right: Peer | undefined;
+  state: RingState;
+  /** When `state` changed between synced and not. */
+  stateSince: number;
+  /** Of our last SYNC; synced again when it returns. */
+  syncSeq: number;
+  /** Something changed in this batch of input: a SYNC goes out at its end. */
+  isSyncPending: boolean;
+  /** Lowest minor version of the ring, as our last SYNC brought it back. */
+  minMinor: number;
+  /** When our last SYNC was sent, and how long its way round took. */
+  syncSentAt: number;
+  lastSyncMs: number;
+  /** Directors came since our last SYNC: they may have missed it. */
+  hasNewMembers: boolean;
+  /** When the next SYNC is sent if ours does not come back. */
+  resendAt: number | undefined;
+  /** When connections to others are tried again, and why. */
+  reconnect: { at: number; why: 'alone' | 'preferred' } | undefined;
+  /** Since when we look for others in vain; undefined once we have been alone. */
+  aloneSince: number | undefined;
+  /** Logins wait for the ring, and the log says so. */
+  isDelayWarned: boolean;
+};
+
+/** Time in seconds that a network or protocol failure keeps us away from a director. */
+export const FAILURE_SECONDS = 60;
+
+/** Logins of known users are answered in every state but the first. */
+export const isHandshaked = (ring: Ring): boolean => ring.state !== 'handshaking';
+export const isSynced = (ring: Ring): boolean => ring.state === 'synced';
+/** Nobody to tell anything. */
+export const isAlone = (ring: Ring): boolean => ring.left === undefined && ring.right === undefined;
