@@ -33,6 +33,8 @@ export type ServerOptions = {
   readonly prepare?: (dir: string) => Promise<void>;
   /** Added to our own environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What the command line is preceded by: a program that replaces itself with the server. */
+  readonly enter?: readonly string[];
 };
 
 /** `common`: the settings that all instances of the program share. `first`: what has to stand before every setting. */
@@ -74,7 +76,8 @@ export const startServer = async (program: ServerProgram, options: ServerOptions
   const paths = `${program.first ?? ''}base_dir = ${baseDir}\nlog_path = ${logFile}\nlog_timestamp =\n`;
   await writeFile(configFile, `${paths}${program.common(dir)}\n${config}\n`);
 
-  const running = startProcess(program.command, ['-F', '-c', configFile], { env: { ...process.env, ...options.env } });
+  const [command, ...args] = [...(options.enter ?? []), program.command, '-F', '-c', configFile];
+  const running = startProcess(command, args, { env: { ...process.env, ...options.env } });
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'latin1') : '') + running.output();
   const server = instance({ dir, configFile, baseDir, running, log, files: { ...files, 'dovecot.conf': config } });
   try {

@@ -1,0 +1,106 @@
+/**
+ * Members of mixed rings that are killed, frozen, stopped and cut off while users log in through all of them. Each ring
+ * has network namespaces of its own and goes through all of it while the others do.
+ * `HOMING_INTEROP_CUT=120`: seconds of the long cut, with Dovecot's own ping timeouts.
+ */
+import { setTimeout as later } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { describeWithDovecot } from './lib/suite.ts';
+import { compositions, kindsOf } from './ring/compositions.ts';
+import { type Answer, type LoginLoad, loginAll, splitUsers, startLoginLoad } from './ring/login-load.ts';
+import type { Member } from './ring/member.ts';
+import { type Network, namespaces, namespacesMissing } from './ring/network.ts';
+import { agreed, createRing, formed, type Ring } from './ring/ring.ts';
+
+const missing = await namespacesMissing();
+if (missing !== undefined) console.log(`SKIPPED failures of ring members: ${missing}`);
+
+const LONG_CUT = process.env.HOMING_INTEROP_CUT;
+/** Longer than a director takes to notice, to give up the others (20 s) and to serve alone. */
+const LONG_CUT_S = Number(LONG_CUT ?? 45);
+const SHORT_CUT_S = 5;
+/** A PING after 15 s of silence; the rest of the wait is for the cut's end to be noticed. */
+const settings = LONG_CUT === undefined ? 'director_ping_idle_timeout = 3 s\ndirector_ping_max_timeout = 6 s\n' : '';
+/** Every 30 s a director tries its right neighbour again; a connect() may take 10 s, a retransmission 20. */
+const HEAL_MS = 75_000;
+
+const KNOWN = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? `gold.user${i}` : `user${i}`));
+
+type Scene = { readonly network: Network; readonly ring: Ring; readonly load: LoginLoad };
+
+/** Users whose hash no longer says where they are: only a director that remembers them sends them there. */
+const settle = async ({ members }: Ring): Promise<Map<string, string>> => {
+  const hosts = await loginAll(members, KNOWN);
+  for (const command of ['HOST-UPDATE\t127.2.200.11\t5', 'HOST-UPDATE\t127.2.200.21\t5']) {
+    expect(await members[0]?.ask(command)).toEqual(['OK']);
+  }
+  await agreed(members);
+  return hosts;
+};
+
+const others = ({ members }: Ring, except: Member): Member[] => members.filter((member) => member !== except);
+
+const killed = async ({ ring }: Scene, member: Member): Promise<void> => {
+  await member.kill();
+  await formed(others(ring, member));
+  await member.start();
+  await formed(ring.members, HEAL_MS);
+};
+
+const stopped = async ({ ring }: Scene, member: Member): Promise<void> => {
+  await member.stop();
+  await formed(others(ring, member));
+  await member.start();
+  await formed(ring.members, HEAL_MS);
+};
+
+/** A change makes the others notice: they PING every second until they are synced again. */
+const frozen = async ({ ring }: Scene, member: Member): Promise<void> => {
+  member.freeze();
+  const [other] = others(ring, member);
+  expect(await other?.ask('HOST-UPDATE\t127.2.200.12\t100')).toEqual(['OK']);
+  await formed(others(ring, member), 45_000);
+  member.thaw();
+  await formed(ring.members, HEAL_MS);
+};
+
+const cut = async ({ network, ring }: Scene, member: Member, seconds: number): Promise<void> => {
+  await network.cut(member.place);
+  await later(seconds * 1000);
+  await network.heal(member.place);
+  await formed(ring.members, HEAL_MS);
+};
+
+/** A real director that is cut off lets new users wait for longer than they can (B21). */
+const isUnexpectedFailure = ({ host, user, by }: Answer): boolean =>
+  host === undefined && (by.includes('homing') || KNOWN.includes(user));
+
+describeWithDovecot('failures', () => {
+  describe.skipIf(missing !== undefined)('of ring members', () => {
+    test.concurrent.each(compositions('DH', 'DHH', 'DDH', 'HHHHH'))(
+      '%s: killed, stopped, frozen, cut off and healed, nobody is split',
+      async (letters) => {
+        await using network = await namespaces(letters.length);
+        await using ring = await createRing({ network, kinds: kindsOf(letters), settings });
+        for (const member of ring.members) await member.start();
+        await formed(ring.members, 30_000);
+        const hosts = await settle(ring);
+        await using load = startLoginLoad(ring.members, KNOWN, letters);
+        const scene = { network, ring, load };
+        for (const member of ring.members) await killed(scene, member);
+        for (const member of ring.members) await stopped(scene, member);
+        for (const member of ring.members.slice(0, 2)) await frozen(scene, member);
+        const last = ring.members.at(-1);
+        if (last === undefined) throw new Error('an empty ring');
+        await cut(scene, last, SHORT_CUT_S);
+        await cut(scene, last, LONG_CUT_S);
+        await load.stop();
+        await agreed(ring.members);
+        expect(splitUsers(load.answers, hosts)).toEqual([]);
+        expect(load.answers.filter(isUnexpectedFailure)).toEqual([]);
+        for (const member of ring.members) expect(member.log()).not.toMatch(/Panic|killed with signal/);
+      },
+      300_000,
+    );
+  });
+});

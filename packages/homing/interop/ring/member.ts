@@ -1,0 +1,117 @@
+/** One director of a ring, a real one or ours, which can be killed, frozen, stopped and started again. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
+import { type Homing, startHoming } from '../lib/homing.ts';
+import { type Finished, familyOf } from '../lib/process.ts';
+import { askAdmin } from './admin.ts';
+import type { Place } from './network.ts';
+
+export type Kind = 'dovecot' | 'homing';
+
+export type Member = {
+  readonly kind: Kind;
+  readonly place: Place;
+  isRunning(): boolean;
+  start(): Promise<void>;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+  /** SIGKILL to everything it has started. */
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** The path of one of its unix sockets. */
+  socket(name: string): string;
+  /** Rejects while it is not running. */
+  ask(command: string, deadlineMs?: number): Promise<string[]>;
+  /** The tool of its kind, doveadm or homeadm. */
+  tool(...args: string[]): Promise<Finished>;
+  /** Debian's doveadm with the configuration of a real director, on this one's socket. */
+  readonly configFile: () => string;
+  /** Of all its lives. */
+  log(): string;
+} & AsyncDisposable;
+
+export type MemberOptions = {
+  readonly kind: Kind;
+  readonly place: Place;
+  /** Where it keeps what outlives a restart. */
+  readonly stateDir: string;
+  readonly config: string;
+  readonly files?: Readonly<Record<string, string>>;
+};
+
+type Server = { readonly kind: 'dovecot'; readonly on: Dovecot } | { readonly kind: 'homing'; readonly on: Homing };
+
+const startServer = async ({ kind, place, stateDir, config, files }: MemberOptions): Promise<Server> => {
+  await mkdir(stateDir, { recursive: true });
+  const options = {
+    config: (dir: string) => `state_dir = ${stateDir}\n${config.replaceAll('@DIR@', dir)}`,
+    enter: place.enter,
+    ...(files && { files }),
+  };
+  return kind === 'dovecot' ? { kind, on: await startDovecot(options) } : { kind, on: await startHoming(options) };
+};
+
+export const createMember = (options: MemberOptions): Member => {
+  const { kind, place } = options;
+  let server: Server | undefined;
+  const earlier: string[] = [];
+
+  const running = (): Server => {
+    if (server === undefined) throw new Error(`${place.address} is not running`);
+    return server;
+  };
+  const signalAll = (signal: NodeJS.Signals): void => {
+    for (const pid of familyOf(running().on.pid)) signalOne(pid, signal);
+  };
+  const end = async (): Promise<void> => {
+    const { on } = running();
+    await on.exited;
+    earlier.push(on.log());
+    server = undefined;
+    await on[Symbol.asyncDispose]();
+  };
+  const stop = (): Promise<void> => {
+    running().on.signal('SIGTERM');
+    return end();
+  };
+  return {
+    kind,
+    place,
+    isRunning: () => server !== undefined,
+    async start() {
+      server = await startServer(options);
+    },
+    stop,
+    kill() {
+      signalAll('SIGKILL');
+      return end();
+    },
+    freeze: () => signalAll('SIGSTOP'),
+    thaw: () => signalAll('SIGCONT'),
+    socket: (name) => running().on.socket(name),
+    ask: async (command, deadlineMs) => askAdmin(running().on.socket('director-admin'), command, deadlineMs),
+    tool: (...args) => {
+      const now = running();
+      return now.kind === 'dovecot' ? now.on.doveadm(...args) : now.on.homeadm(...args);
+    },
+    configFile: () => running().on.configFile,
+    log: () => earlier.join('') + (server?.on.log() ?? ''),
+    async [Symbol.asyncDispose]() {
+      if (server === undefined) return;
+      signalAll('SIGCONT');
+      await stop();
+    },
+  };
+};
+
+const signalOne = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Its parent was faster.
+  }
+};
+
+export const stateDirOf = (dir: string, place: Place): string => join(dir, place.address);
