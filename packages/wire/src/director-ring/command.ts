@@ -20,7 +20,10 @@ export type RingHost = {
   readonly hostname: ByteString;
 };
 
-/** The later half of SYNC, absent from minor 0 peers. `minor`: the lowest seen on the way. */
+/**
+ * The later half of SYNC, absent from minor 0 peers. `minor`: the lowest seen on the way. `timestamp`: Unix seconds, 0 if
+ * the peer is so old that it sent none, which counts as now. `hostsHash`: 0 if it sent none.
+ */
 export type SyncState = { readonly minor: number; readonly timestamp: number; readonly hostsHash: number };
 
 export type RingCommand =
@@ -33,8 +36,10 @@ export type RingCommand =
   /** `origin` is undefined inside a host list. */
   | { cmd: 'HOST'; origin: RingOrigin | undefined; host: RingHost }
   | { cmd: 'HOST-REMOVE' | 'HOST-FLUSH'; origin: RingOrigin; ip: IpAddress }
-  /** `U` is a user of the handshake. `timestamp`: Unix seconds of the last refresh, absent below minor 9. */
-  | { cmd: 'U' | 'USER'; hash: number; ip: IpAddress; timestamp: number | undefined; isWeak: boolean }
+  /** `U` is a user of the handshake. `timestamp`: Unix seconds of the last refresh. */
+  | { cmd: 'U'; hash: number; ip: IpAddress; timestamp: number; isWeak: boolean }
+  /** Below minor 9 without `timestamp`, or else it stands for `U`. Only then `isWeak` means something; never sent. */
+  | { cmd: 'USER'; hash: number; ip: IpAddress; timestamp: number | undefined; isWeak: boolean }
   | { cmd: 'USER-WEAK' | 'USER-MOVE'; origin: RingOrigin; hash: number; ip: IpAddress }
   | { cmd: 'USER-KILLED'; hash: number }
   | { cmd: 'USER-KILLED-EVERYWHERE'; origin: RingOrigin; hash: number }
