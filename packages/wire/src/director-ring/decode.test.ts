@@ -73,7 +73,7 @@ const CAPTURED: readonly (readonly [string, RingCommand])[] = [
   ['QUIT\tInvalid input: U', { cmd: 'QUIT', reason: 'Invalid input: U' }],
 ];
 
-function user(cmd: 'U' | 'USER', hash: number, timestamp: number): RingCommand {
+function user(cmd: 'U' | 'USER', hash: number, timestamp: number): Extract<RingCommand, { cmd: 'U' | 'USER' }> {
   return { cmd, hash, ip: ip('127.0.0.15'), timestamp, isWeak: false };
 }
 

@@ -14,7 +14,7 @@ const D1 = ip('127.0.0.1');
 const origin = (seq: number): RingOrigin => ({ ip: D1, port: 21100, seq });
 const host = { ip: ip('127.0.0.15'), vhosts: 60, tag: '', isDown: false, updownTime: 0, hostname: '' };
 
-function user(cmd: 'U' | 'USER', hash: number, timestamp: number): RingCommand {
+function user(cmd: 'U' | 'USER', hash: number, timestamp: number): Extract<RingCommand, { cmd: 'U' | 'USER' }> {
   return { cmd, hash, ip: ip('127.0.0.15'), timestamp, isWeak: false };
 }
 
