@@ -8,10 +8,16 @@ const settings: DirectorSettings = {
   director_mail_servers: '10.2.0.11-10.2.0.20',
   director_max_parallel_kicks: 100,
   director_max_parallel_moves: 100,
+  director_output_buffer_size: 10 * 1024 * 1024,
+  director_ping_idle_timeout: 30,
+  director_ping_max_timeout: 60,
   director_servers: '',
   director_user_expire: 900,
   director_user_kick_delay: 2,
   director_username_hash: '%Lu',
+  homing_director_allow_nets: '',
+  homing_director_max_connections: 256,
+  homing_director_static_ring: false,
 };
 
 const line = (id: number): string =>

@@ -2,11 +2,18 @@
  * This server's own settings. Dovecot would refuse them, so they live in an included file of their own. A setting
  * added here is at once parsed, typed, printed by homeconf and checked against conf.d/10-homing.conf.
  */
-import { oneOf, str, uint } from '../types/define.ts';
+import { bool, oneOf, str, uint } from '../types/define.ts';
 
 export const homingSettings = {
   homing_auth_login_socket: str(''),
   homing_auth_userdb_socket: str(''),
+  homing_director_allow_nets: str(''),
+  homing_director_max_connections: uint(256),
+  homing_director_static_ring: bool('no'),
+  homing_director_tls_ca: str(''),
+  homing_director_tls_cert: str(''),
+  homing_director_tls_key: str(''),
+  homing_director_tls_servers: str(''),
   homing_ipc_socket: str(''),
   homing_log_format: oneOf('dovecot', 'json'),
   homing_login_workers: uint(0),

@@ -103,9 +103,6 @@ const programs = [
 ] as const;
 
 const others = [
-  'director_output_buffer_size',
-  'director_ping_idle_timeout',
-  'director_ping_max_timeout',
   'first_valid_gid',
   'first_valid_uid',
   'import_environment',

@@ -8,8 +8,17 @@ export type DirectorSettings = Pick<
   | 'director_mail_servers'
   | 'director_max_parallel_kicks'
   | 'director_max_parallel_moves'
+  | 'director_output_buffer_size'
+  | 'director_ping_idle_timeout'
+  | 'director_ping_max_timeout'
   | 'director_servers'
   | 'director_user_expire'
   | 'director_user_kick_delay'
   | 'director_username_hash'
+  /** Networks that ring connections and directors are taken from besides the known directors. */
+  | 'homing_director_allow_nets'
+  /** Of other directors to us, all together. */
+  | 'homing_director_max_connections'
+  /** Only an administrator adds directors. */
+  | 'homing_director_static_ring'
 >;
