@@ -13,7 +13,7 @@ export const kickFinished = (director: Director, id: number, failure: string | u
   if (purpose.for === 'admin') {
     const reply = failure === undefined ? DIRECTOR_ADMIN_REPLY.ok : `${failure}\n`;
     director.effects.push({ do: 'reply', session: purpose.session, reply });
-  } else {
+  } else if (purpose.for === 'move') {
     if (failure !== undefined) logFailure(director, purpose.move, failure, now);
     advanceMove(director, purpose.move, { on: 'kicked' }, now);
   }

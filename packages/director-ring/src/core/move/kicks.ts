@@ -1,16 +1,18 @@
 /**
- * Commands to the `ipc` service that have no reply yet. Those of moves start at once; those an admin asked for start
- * while fewer than `director_max_parallel_kicks` are outstanding, the others wait in order.
+ * Commands to the `ipc` service that have no reply yet. Those of moves and of the ring start at once;
+ * those an admin asked for start while fewer than `director_max_parallel_kicks` are outstanding, the others wait in
+ * order.
  */
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { Kick } from '../effect.ts';
 import type { Move } from './moves.ts';
 
-type Purpose = { for: 'move'; move: Move } | { for: 'admin'; session: number };
+/** `ring`: another director asked for it, or found users on two hosts; nobody waits for the result. */
+export type KickPurpose = { for: 'move'; move: Move } | { for: 'admin'; session: number } | { for: 'ring' };
 
 export type Kicks = {
-  readonly outstanding: Map<number, Purpose>;
+  readonly outstanding: Map<number, KickPurpose>;
   /** Upstream waits for ever; an admin should not. */
   readonly limits: Deadlines<number>;
   waiting: { readonly session: number; readonly kick: Kick }[];
@@ -24,7 +26,7 @@ export const createKicks = (): Kicks => ({
   waiting: [],
 });
 
-export const startKick = (director: Director, purpose: Purpose, kick: Kick, now: number): void => {
+export const startKick = (director: Director, purpose: KickPurpose, kick: Kick, now: number): void => {
   const id = director.nextId++;
   director.kicks.outstanding.set(id, purpose);
   director.kicks.limits.add(id, now);
