@@ -8,6 +8,7 @@
 import { createHashIndex } from './hash-index.ts';
 import { createCursors, type UserCursor } from './user-cursor.ts';
 import { createUserRecords, NO_USER, type UserId, type UserRecords } from './user-records.ts';
+import type { UserWatch } from './user-watch.ts';
 
 export type User = { readonly hash: number; readonly timestamp: number; readonly host: number };
 
@@ -32,6 +33,8 @@ export type UserDirectory = {
   /** When `expire` has work again, or undefined. */
   nextExpiry(now: number): number | undefined;
   cursor(): UserCursor;
+  /** From now on; one at a time. */
+  watch(watch: UserWatch): void;
   count(): number;
   countOn(host: number): number;
   bytes(): number;
@@ -46,6 +49,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
   const index = createHashIndex((id) => records.get(id, 'hash'), seed);
   const usersOn: number[] = [];
   const cursors = createCursors(records);
+  let watching: UserWatch | undefined;
 
   const count = (host: number, difference: number): void => {
     usersOn[host] = (usersOn[host] ?? 0) + difference;
@@ -55,6 +59,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
     index.remove(records.get(id, 'hash'));
     count(records.get(id, 'host'), -1);
     records.free(id);
+    watching?.freed(id);
   };
   const isExpired = (id: UserId, now: number): boolean =>
     records.get(id, 'timestamp') + expireSeconds <= now && records.get(id, 'isBeingKilled') === 0;
@@ -62,6 +67,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
     cursors.leave(id);
     records.set(id, 'timestamp', now);
     records.moveToEnd(id);
+    watching?.refreshed(id, now);
   };
 
   return {
@@ -75,6 +81,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       const id = records.append(hash, host, now);
       index.insert(hash, id);
       count(host, 1);
+      watching?.changed(id);
       return id;
     },
     user: (id) => userOf(records, id),
@@ -91,6 +98,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       count(host, 1);
       records.set(id, 'host', host);
       refresh(id, now);
+      watching?.changed(id);
     },
     removeHost(host, onFreed) {
       for (let id = records.head(); id !== NO_USER; ) {
@@ -101,6 +109,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
         }
         id = next;
       }
+      watching?.hostForgotten(host);
     },
     expire(now, limit) {
       for (let left = limit; left > 0; left--) {
@@ -116,6 +125,9 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       return expiry <= now && records.get(oldest, 'isBeingKilled') === 1 ? now + KILLED_RETRY_SECONDS : expiry;
     },
     cursor: () => cursors.open(),
+    watch(watch) {
+      watching = watch;
+    },
     count: () => index.count(),
     countOn: (host) => usersOn[host] ?? 0,
     bytes: () => records.bytes() + index.bytes(),
