@@ -1,54 +1,12 @@
 /** What the settings name, looked up once at the start. Error texts are Dovecot's (director.c, director-host.c, main.c). */
 import { ConfigError } from '@homing/config';
 import { hostVariable, type Log } from '@homing/io';
-import { type IpAddress, parseIpAddress, parsePort } from '@homing/wire';
-import type { DirectorHost } from '../core/director.ts';
+import { type IpAddress, parseIpAddress } from '@homing/wire';
 import { hasFlushScheme, parseFlushTarget } from '../core/flush-socket.ts';
 import { MAX_MAIL_HOSTS } from '../core/host/mail-host.ts';
 import type { NewMailHost } from '../core/host/mail-hosts.ts';
 import { parseMailServers } from '../core/host/mail-servers.ts';
-
-export type RingAddress = { readonly ip: IpAddress; readonly port: number };
-
-type Resolve = (hostname: string) => Promise<readonly string[]>;
-
-const NO_RING = 'ring membership is not in this version; keep director_servers empty to serve alone';
-
-const standalone = (): DirectorHost => ({ ip: addresses(['127.0.0.1'])[0] ?? fail('no loopback address'), port: 0 });
-
-export const findSelf = async (
-  servers: string,
-  ring: RingAddress | undefined,
-  resolve: Resolve,
-): Promise<DirectorHost> => {
-  const words = servers.split(' ').filter((word) => word !== '');
-  if (words.length === 0) return standalone();
-  if (ring === undefined) {
-    fail('No inet_listeners defined for director service (for standalone keep director_servers empty)');
-  }
-  let isListed = false;
-  for (const word of words) {
-    const { host, port } = parseDirector(word, ring.port);
-    const ips = await lookUp(host, resolve);
-    if (ips.length === 0) fail(`Unknown director host: ${host}`);
-    for (const ip of ips) {
-      if (ip !== ring.ip || port !== ring.port) fail(`director_servers lists ${ip}:${port}, but ${NO_RING}`);
-      isListed = true;
-    }
-  }
-  if (!isListed) fail(`director_servers doesn't list ourself (${ring.ip}:${ring.port})`);
-  return ring;
-};
-
-/** `host`, `host:port`, `ip6`, `[ip6]` or `[ip6]:port`. */
-const parseDirector = (word: string, defaultPort: number): { host: string; port: number } => {
-  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(word) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined) return { host: word, port: defaultPort };
-  const port = portText === undefined ? defaultPort : parsePort(portText);
-  if (port === undefined) fail(`Invalid director host:port in '${word}'`);
-  return { host, port };
-};
+import type { Resolve } from './director-servers.ts';
 
 export const findMailHosts = async (servers: string, resolve: Resolve, log: Log): Promise<NewMailHost[]> => {
   const hosts: NewMailHost[] = [];
