@@ -1,13 +1,9 @@
 /** `homeadm director` prints what `doveadm director` prints: streams and exit status, against both directors. */
 import { fileURLToPath } from 'node:url';
-import { doveadm as doveadmCommand } from '@homing/doveadm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRODUCT } from '../src/command-line/version.ts';
-import { createHost } from '../src/homeadm/host.ts';
-import { settingsLoader } from '../src/homeadm/settings.ts';
-import { nodeSource } from '../src/settings/node-source.ts';
 import { type DirectorPair, startDirectorPair } from './lib/director-pair.ts';
 import { doveadm } from './lib/dovecot.ts';
+import { homeadmHere } from './lib/homeadm.ts';
 import { type Finished, run } from './lib/process.ts';
 import { describeWithDovecot } from './lib/suite.ts';
 
@@ -22,24 +18,8 @@ const program = async (configFile: string, ...args: string[]): Promise<Finished>
   return { code, stdout: named(stdout), stderr: named(stderr) };
 };
 
-/** What `main/homeadm.ts` does, in this process: a hundred starts of Node take longer than all the rest. */
 const homeadm = async (configFile: string, ...args: string[]): Promise<Finished> => {
-  let stdout = '';
-  let stderr = '';
-  const err = (line: string): void => {
-    stderr += `${line}\n`;
-  };
-  const code = await doveadmCommand(['-c', configFile, ...args], {
-    program: 'homeadm',
-    version: PRODUCT,
-    host: createHost(err),
-    loadSettings: settingsLoader(configFile, nodeSource),
-    out: (bytes) => {
-      stdout += bytes;
-    },
-    err,
-    terminalWidth: 80,
-  });
+  const { code, stdout, stderr } = await homeadmHere(configFile, ...args);
   return { code, stdout: named(stdout), stderr: named(stderr) };
 };
 

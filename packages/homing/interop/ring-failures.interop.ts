@@ -6,7 +6,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { describeWithDovecot } from './lib/suite.ts';
-import { compositions, kindsOf } from './ring/compositions.ts';
+import { kindsOf } from './ring/compositions.ts';
 import { type Answer, type LoginLoad, loginAll, splitUsers, startLoginLoad } from './ring/login-load.ts';
 import type { Member } from './ring/member.ts';
 import { type Network, namespaces, namespacesMissing } from './ring/network.ts';
@@ -77,7 +77,7 @@ const isUnexpectedFailure = ({ host, user, by }: Answer): boolean =>
 
 describeWithDovecot('failures', () => {
   describe.skipIf(missing !== undefined)('of ring members', () => {
-    test.concurrent.each(compositions('DH', 'DHH', 'DDH', 'HHHHH'))(
+    test.concurrent.each(['DH', 'DHH', 'DDH', 'HHHHH'])(
       '%s: killed, stopped, frozen, cut off and healed, nobody is split',
       async (letters) => {
         await using network = await namespaces(letters.length);

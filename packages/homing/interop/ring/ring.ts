@@ -24,22 +24,27 @@ export type RingOptions = {
   readonly kinds: readonly Kind[];
   /** Settings of every member; `@DIR@` is its directory. */
   readonly settings?: string;
-  readonly config?: (member: number) => string;
+  /** Default: no mail protocols. */
+  readonly config?: (kind: Kind) => string;
+  /** More fields of every user. */
+  readonly fields?: string;
+  /** How many of the members the others know of from the start; the rest has to be added. Default: all. */
+  readonly listed?: number;
   readonly files?: Readonly<Record<string, string>>;
 };
 
-const config = (address: string, servers: readonly string[], settings: string): string => `
+const config = (address: string, servers: readonly string[], fields: string, settings: string): string => `
 listen = ${address}
 director_servers = ${servers.join(' ')}
 director_mail_servers = ${MAIL_SERVERS}
 passdb {
   driver = static
-  args = proxy=y nopassword=y director_tag=gold
+  args = proxy=y nopassword=y director_tag=gold ${fields}
   username_filter = gold.*
 }
 passdb {
   driver = static
-  args = proxy=y nopassword=y
+  args = proxy=y nopassword=y ${fields}
 }
 service director {
   inet_listener director-ring {
@@ -54,18 +59,19 @@ ${settings}
 `;
 
 /** Nobody is started yet. */
-export const createRing = async ({ network, kinds, settings, ...options }: RingOptions): Promise<Ring> => {
+export const createRing = async ({ network, kinds, ...options }: RingOptions): Promise<Ring> => {
   const dir = await mkdtemp(join(tmpdir(), 'homing-ring-'));
-  const servers = network.places.map(({ address }) => `${address}:${RING_PORT}`);
+  const servers = network.places.slice(0, kinds.length).map(({ address }) => `${address}:${RING_PORT}`);
   const members = kinds.map((kind, i) => {
     const place = network.places[i];
     if (place === undefined) throw new Error(`no place for director ${i}`);
-    const own = `${settings ?? ''}\n${options.config?.(i) ?? 'protocols =\n'}`;
+    const listed = servers.filter((_, n) => n < (options.listed ?? kinds.length) || n === i);
+    const more = `${options.settings ?? ''}\n${options.config?.(kind) ?? 'protocols =\n'}`;
     return createMember({
       kind,
       place,
       stateDir: stateDirOf(dir, place),
-      config: config(place.address, servers.slice(0, kinds.length), own),
+      config: config(place.address, listed, options.fields ?? '', more),
       ...(options.files && { files: options.files }),
     });
   });

@@ -1,0 +1,27 @@
+/** What `main/homeadm.ts` does, in this process: a hundred starts of Node take longer than all the rest of a test. */
+import { doveadm } from '@homing/doveadm';
+import { PRODUCT } from '../../src/command-line/version.ts';
+import { createHost } from '../../src/homeadm/host.ts';
+import { settingsLoader } from '../../src/homeadm/settings.ts';
+import { nodeSource } from '../../src/settings/node-source.ts';
+import type { Finished } from './process.ts';
+
+export const homeadmHere = async (configFile: string, ...args: string[]): Promise<Finished> => {
+  let stdout = '';
+  let stderr = '';
+  const err = (line: string): void => {
+    stderr += `${line}\n`;
+  };
+  const code = await doveadm(['-c', configFile, ...args], {
+    program: 'homeadm',
+    version: PRODUCT,
+    host: createHost(err),
+    loadSettings: settingsLoader(configFile, nodeSource),
+    out: (bytes) => {
+      stdout += bytes;
+    },
+    err,
+    terminalWidth: 80,
+  });
+  return { code, stdout, stderr };
+};
