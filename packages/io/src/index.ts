@@ -12,6 +12,7 @@ export * from './process/detach.ts';
 export * from './process/pid-file.ts';
 export * from './process/run.ts';
 export * from './process/supervise.ts';
+export * from './socket/byte-stream.ts';
 export * from './socket/connect.ts';
 export * from './socket/connect-error.ts';
 export * from './socket/connect-tls.ts';
