@@ -7,7 +7,9 @@
  */
 import { createUserHash, type UserHash, type Variables } from '@homing/config';
 import { digests } from '@homing/io';
+import type { IpAddress } from '@homing/wire';
 import type { HostReset } from './admin/host-reset.ts';
+import { parseAllowNets } from './allow-nets.ts';
 import type { Effect } from './effect.ts';
 import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-hosts.ts';
 import { md5Start } from './md5.ts';
@@ -31,6 +33,8 @@ export type Director = {
   readonly kicks: Kicks;
   readonly resets: HostReset[];
   readonly relearn: Relearn;
+  /** Addresses that directors may come from besides those we know. */
+  readonly isAllowedPeer: (ip: IpAddress) => boolean;
   effects: Effect[];
   /** Something changed that logins or resets may have been waiting for: call `continueWaiting`. */
   isChanged: boolean;
@@ -72,6 +76,7 @@ export const startDirector = (start: DirectorStart): Director => {
     kicks: createKicks(),
     resets: [],
     relearn: createRelearn(isRestart, now),
+    isAllowedPeer: parseAllowNets(settings.homing_director_allow_nets).isAllowed,
     effects: [],
     isChanged: false,
     nextId: 1,

@@ -5,6 +5,7 @@ import { kickFinished } from './move/kick-finished.ts';
 import { advanceMove } from './move/moves.ts';
 import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
+import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
 
 /** Users dropped in one go; a million that expire in the same second must not stop logins. */
 const EXPIRE_BATCH = 10_000;
@@ -18,6 +19,7 @@ export const continueWaiting = (director: Director, now: number): void => {
 
 /** Does everything that is due. */
 export const tick = (director: Director, now: number): void => {
+  tickRing(director, now);
   failLateRequests(director, now);
   const { moves, kicks, relearn } = director;
   if (relearn.until !== undefined && relearn.until <= now) endRelearn(director);
@@ -39,6 +41,7 @@ export const nextDeadline = (director: Director, now: number): number | undefine
   const { requests, moves, kicks, relearn } = director;
   let next = earlier(requests.limits.next(), earlier(moves.limits.next(), moves.delays.next()));
   next = earlier(next, earlier(kicks.limits.next(), relearn.until));
+  next = earlier(next, nextRingDeadline(director));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
   for (const { users } of director.hosts.tags()) {
     const expiry = users.nextExpiry(Math.floor(now / 1000));

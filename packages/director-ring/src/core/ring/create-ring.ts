@@ -1,4 +1,5 @@
 import { DIRECTOR_RING_VERSION } from '@homing/wire';
+import { createLogThrottle } from '../log-throttle.ts';
 import { compareHosts, createMember } from './members.ts';
 import type { DirectorHost, Ring } from './ring.ts';
 
@@ -27,8 +28,12 @@ export const createRing = (host: DirectorHost, others: readonly DirectorHost[], 
     lastSyncMs: 0,
     hasNewMembers: false,
     resendAt: undefined,
+    wantsLeft: false,
+    wantsRight: undefined,
     reconnect: undefined,
-    aloneSince: undefined,
+    lookingSince: undefined,
     isDelayWarned: false,
+    hasJoined: false,
+    refusedThrottle: createLogThrottle(),
   };
 };

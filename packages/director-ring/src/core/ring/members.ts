@@ -17,6 +17,7 @@ export const createMember = ({ ip, port }: DirectorHost, isSelf: boolean): Membe
   delayedSync: undefined,
   lastNetworkFailure: 0,
   lastProtocolFailure: 0,
+  isUnreachable: false,
   removedSince: undefined,
 });
 
@@ -42,9 +43,17 @@ export const membersToTheRight = ({ members, self }: Ring): Member[] => {
   return [...members.slice(at + 1), ...members.slice(0, at)].filter((member) => member.removedSince === undefined);
 };
 
+/** Whom we connect to if we can. */
+export const preferredRight = (ring: Ring): Member | undefined => membersToTheRight(ring)[0];
+
 /** Steps to the right from us. */
 const distance = ({ members, self }: Ring, member: Member): number =>
   (members.indexOf(member) - members.indexOf(self) + members.length) % members.length;
 
 export const isNearerRight = (ring: Ring, a: Member, b: Member): boolean => distance(ring, a) < distance(ring, b);
 export const isNearerLeft = (ring: Ring, a: Member, b: Member): boolean => distance(ring, a) > distance(ring, b);
+
+/** Everybody knows of the removals now. */
+export const forgetRemoved = (ring: Ring): void => {
+  ring.members = ring.members.filter((member) => member.removedSince === undefined);
+};

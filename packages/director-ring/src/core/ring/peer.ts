@@ -5,9 +5,9 @@
  *     outgoing: connecting -> wait-version -> wait-me -> handshaking -DONE-> handshaked -> right
  *     told to go elsewhere by CONNECT: leaving
  */
-import { type ByteString, encodeRingCommand, type IpAddress, type RingCommand } from '@homing/wire';
+import { encodeRingCommand, type IpAddress, type LineDecoder, type RingCommand } from '@homing/wire';
 import type { Director } from '../director.ts';
-import type { UserCursor } from '../user/user-cursor.ts';
+import type { User } from '../user/user-directory.ts';
 import type { Member } from './ring.ts';
 
 /** Kept by the one who moves the bytes. Times are Unix milliseconds, 0 = never. */
@@ -30,6 +30,7 @@ export type Peer = {
   readonly id: number;
   readonly isIncoming: boolean;
   readonly sourceIp: IpAddress;
+  readonly lines: LineDecoder;
   readonly traffic: PeerTraffic;
   state: PeerState;
   /** Of an incoming connection: unknown before ME. */
@@ -39,20 +40,18 @@ export type Peer = {
   /** Between HOST-HAND-START and HOST-HAND-END. */
   hostList: HostListUse | undefined;
   /** Our users on their way to it in the handshake, one tag after the other. */
-  handover: { cursor: UserCursor; tags: readonly ByteString[]; since: number } | undefined;
+  handover: { next(): (User & { readonly isWeak: boolean }) | undefined; close(): void } | undefined;
   isSynced: boolean;
   /** The ring was synced since it became left or right: USER-WEAK does no harm now. */
   wasSynced: boolean;
   /** A current left that others wait to replace, if it does not answer a PING. */
   isBeingVerified: boolean;
-  /** Told to connect elsewhere: nothing it says counts. */
-  isLeaving: boolean;
   /** Unix milliseconds. `timer`: what the state waits for, restarted by input. */
   timer: { kind: 'connect' | 'me' | 'done' | 'ping' | 'ping-answer'; at: number; ms: number };
   /** When the PONG must be there, and when the PING was sent. */
-  pong: { deadline: number; sentAt: number } | undefined;
-  /** When it is disconnected whatever comes, and with which words. */
-  disconnect: { at: number; reason: string; isWrongConnect: boolean } | undefined;
+  pong: { deadline: number; sentAt: number; buffered: number } | undefined;
+  /** On its way out: nothing it says counts, and then it is disconnected. `elsewhere`: where we told it to connect. */
+  leaving: { at: number; quit: string; elsewhere: string | undefined } | undefined;
   pingMs: number;
   createdAt: number;
   connectedAt: number;
@@ -62,14 +61,17 @@ export type Peer = {
   handshakeUsersSent: number;
 };
 
-/** The peer broke the protocol. `command` goes back in QUIT, `text` to the log; the sender is shunned for a while. */
+/**
+ * The connection cannot go on; the message goes to the log. Whoever broke the grammar or the order is shunned for a
+ * while, since it would do so again at once (director_cmd_error()).
+ */
 export class PeerFault extends Error {
   override readonly name = 'PeerFault';
-  readonly isShunned: boolean;
+  readonly kind: 'shunned' | 'not-shunned' | 'logged';
 
-  constructor(text: string, isShunned = true) {
+  constructor(text: string, kind: PeerFault['kind'] = 'shunned') {
     super(text);
-    this.isShunned = isShunned;
+    this.kind = kind;
   }
 }
 

@@ -33,5 +33,3 @@ export const acceptOrigin = (director: Director, origin: RingOrigin): RingOrigin
   member.lastSeq = origin.seq;
   return origin;
 };
-
-

@@ -12,6 +12,7 @@
  * Directors are sorted by (address, port). Each connects to the next one up, its right, and is connected to by its left.
  */
 import type { IpAddress, SyncState } from '@homing/wire';
+import type { LogThrottle } from '../log-throttle.ts';
 import type { Peer } from './peer.ts';
 
 export type DirectorHost = { readonly ip: IpAddress; readonly port: number };
@@ -29,6 +30,8 @@ export type Member = DirectorHost & {
   delayedSync: { seq: number; state: SyncState | undefined } | undefined;
   lastNetworkFailure: number;
   lastProtocolFailure: number;
+  /** The last attempt found nobody there at all: no process, no host, no network. */
+  isUnreachable: boolean;
   /** Its connections are not wanted. It is forgotten when the ring is synced, or after 30 s. */
   removedSince: number | undefined;
 };
@@ -59,13 +62,31 @@ export type Ring = {
   hasNewMembers: boolean;
   /** When the next SYNC is sent if ours does not come back. */
   resendAt: number | undefined;
+  /** At the end of this batch of input: is there a left among those who wait; whom do we connect to, and why. */
+  wantsLeft: boolean;
+  wantsRight: ConnectReason | undefined;
   /** When connections to others are tried again, and why. */
   reconnect: { at: number; why: 'alone' | 'preferred' } | undefined;
-  /** Since when we look for others in vain; undefined once we have been alone. */
-  aloneSince: number | undefined;
+  /** Since when we have looked for others who are there, but in vain. */
+  lookingSince: number | undefined;
   /** Logins wait for the ring, and the log says so. */
   isDelayWarned: boolean;
+  /** We took the backends of a ring that was there before us. */
+  hasJoined: boolean;
+  readonly refusedThrottle: LogThrottle;
 };
+
+/** In the words of Dovecot's `Connecting to ...: <reason>`. */
+export type ConnectReason =
+  | 'Initial connection'
+  | 'Connecting to left'
+  | 'Alone in director ring - trying to connect to others'
+  | 'Reconnect attempt to preferred director'
+  | 'Right side connection lost'
+  | 'Reconnecting after disconnection'
+  | 'Reconnecting after error'
+  | 'Reconnecting after director was removed'
+  | 'Reconnecting after wrong CONNECT request';
 
 /** Time in seconds that a network or protocol failure keeps us away from a director. */
 export const FAILURE_SECONDS = 60;
@@ -75,3 +96,15 @@ export const isHandshaked = (ring: Ring): boolean => ring.state !== 'handshaking
 export const isSynced = (ring: Ring): boolean => ring.state === 'synced';
 /** Nobody to tell anything. */
 export const isAlone = (ring: Ring): boolean => ring.left === undefined && ring.right === undefined;
+
+/** Logins of new users wait until all directors agree again. */
+export const setUnsynced = (ring: Ring, now: number): void => {
+  if (ring.state === 'synced') {
+    ring.state = 'unsynced';
+    ring.stateSince = now;
+  }
+  ring.resendAt = now + RESEND_MS;
+};
+
+/** DIRECTOR_SYNC_TIMEOUT_MSECS. */
+export const RESEND_MS = 5000;

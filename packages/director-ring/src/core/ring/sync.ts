@@ -2,24 +2,16 @@
  * Whether all directors agree. Whoever learns of a change sends a SYNC of its own round the ring, behind the change; when
  * it comes back, everybody has seen the change (director_sync() and its friends, director_connection_sync_host()).
  */
-import { DIRECTOR_RING_VERSION, type RingCommand, type SyncState } from '@homing/wire';
+import { DIRECTOR_RING_VERSION, type SyncState } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { hostsHash } from './hosts-hash.ts';
-import { purgeRemoved } from './members.ts';
+import { forgetRemoved, preferredRight } from './members.ts';
 import { type Peer, send } from './peer.ts';
-import { ping } from './ping.ts';
-import { scheduleReconnect } from './reconnect.ts';
-import { resendHosts } from './resend-hosts.ts';
-import { isAlone, isHandshaked, isSynced, type Member, type Ring } from './ring.ts';
+import { ping, restartPing } from './ping.ts';
+import { isAlone, isHandshaked, isSynced, type Member, RESEND_MS, setUnsynced } from './ring.ts';
 
-/** DIRECTOR_SYNC_TIMEOUT_MSECS. */
-export const RESEND_MS = 5000;
-
-/** A SYNC that differs in its number is older than the last one unless its time is this much newer. */
-const STALE_SECONDS = 120;
-
-/** One that comes more often than this goes in circles. */
-const MAX_REPEATS = 4;
+/** DIRECTOR_RECONNECT_TIMEOUT_MSECS. */
+export const PREFERRED_MS = 30_000;
 
 /** Backends or directors changed: others must know before new users are given to backends. Alone nothing waits. */
 export const startSync = (director: Director, now: number): void => {
@@ -28,14 +20,6 @@ export const startSync = (director: Director, now: number): void => {
   if (isAlone(ring)) return;
   setUnsynced(ring, now);
   ring.isSyncPending = true;
-};
-
-const setUnsynced = (ring: Ring, now: number): void => {
-  if (ring.state === 'synced') {
-    ring.state = 'unsynced';
-    ring.stateSince = now;
-  }
-  ring.resendAt = now + RESEND_MS;
 };
 
 /** At the end of a batch of input, after all changes that it covers. */
@@ -68,7 +52,7 @@ const sendOwnSync = (director: Director, now: number): void => {
   sendSync(director, ring.self, ring.syncSeq, { minor, timestamp, hostsHash: hostsHash(hosts.all()) }, now);
 };
 
-const sendSync = (
+export const sendSync = (
   director: Director,
   { ip, port }: Member,
   seq: number,
@@ -112,8 +96,10 @@ export const setSynced = (director: Director, now: number): void => {
   ring.stateSince = now;
   ring.resendAt = undefined;
   ring.isSyncPending = false;
-  purgeRemoved(ring);
-  scheduleReconnect(director, now);
+  forgetRemoved(ring);
+  // The healing of splits: who is not where it belongs keeps trying.
+  const isRightPreferred = ring.right?.member === preferredRight(ring);
+  ring.reconnect = isRightPreferred ? undefined : { at: now + PREFERRED_MS, why: 'preferred' };
   for (const peer of [ring.left, ring.right]) {
     if (peer === undefined) continue;
     peer.wasSynced = true;

@@ -1,0 +1,62 @@
+/** The rows of DIRECTOR-LIST: directors by address, one for each connection (doveadm-connection.c). */
+import { type ByteString, type DirectorListRow, encodeDirectorListRow } from '@homing/wire';
+import type { Director } from '../director.ts';
+import type { Peer } from './peer.ts';
+import { isHandshaked, isSynced, type Member, type Ring } from './ring.ts';
+
+const END = '\n';
+
+export const directorList = ({ ring }: Director, now: number): ByteString => {
+  const rows: DirectorListRow[] = [];
+  const peers = [...ring.peers.values()];
+  for (const peer of peers) {
+    if (peer.member !== undefined) continue;
+    rows.push({ ip: peer.sourceIp, port: 0, type: 'in', lastFailed: 0, ...connection(ring, peer) });
+  }
+  for (const member of ring.members) {
+    const lastFailed = Math.floor(Math.max(member.lastNetworkFailure, member.lastProtocolFailure) / 1000);
+    const base = { ip: member.ip, port: member.port, lastFailed };
+    const own = peers.filter((peer) => peer.member === member);
+    if (member.isSelf) {
+      rows.push({ ...base, type: 'self', status: ringStatus(ring, now), counters: [`${ring.lastSyncMs}`] });
+    } else if (own.length === 0) rows.push({ ...base, type: typeWithout(member), status: '', counters: [] });
+    for (const peer of own) rows.push({ ...base, type: sideOf(ring, peer), ...connection(ring, peer) });
+  }
+  return rows.map(encodeDirectorListRow).join('') + END;
+};
+
+const typeWithout = (member: Member): DirectorListRow['type'] => (member.removedSince === undefined ? '' : 'removed');
+
+const sideOf = (ring: Ring, peer: Peer): DirectorListRow['type'] => {
+  if (peer === ring.left) return 'left';
+  if (peer === ring.right) return 'right';
+  return peer.isIncoming ? 'in' : 'out';
+};
+
+const ringStatus = (ring: Ring, now: number): string => {
+  if (!isHandshaked(ring)) return 'ring handshaking';
+  if (isSynced(ring)) return 'ring synced';
+  return `ring syncing - last sync ${Math.floor((now - ring.stateSince) / 1000)} secs ago`;
+};
+
+const connection = (ring: Ring, peer: Peer): { status: string; counters: string[] } => {
+  const { traffic, pingMs } = peer;
+  const seconds = (ms: number): number => Math.floor(ms / 1000);
+  const counters = [
+    pingMs,
+    traffic.bytesIn,
+    traffic.bytesOut,
+    traffic.buffered,
+    traffic.peakBuffered,
+    seconds(traffic.lastInput),
+    seconds(traffic.lastOutput),
+  ];
+  return { status: peerStatus(ring, peer), counters: counters.map(String) };
+};
+
+const peerStatus = (_ring: Ring, peer: Peer): string => {
+  if (peer.state === 'handshaked') return peer.isSynced ? 'synced' : 'syncing';
+  return peer.isIncoming
+    ? `handshaking - ${peer.handshakeUsersReceived} USERs received`
+    : `handshaking - ${peer.handshakeUsersSent} USERs sent`;
+};
