@@ -8,6 +8,7 @@
 import { createUserHash, type UserHash, type Variables } from '@homing/config';
 import { digests } from '@homing/io';
 import type { IpAddress } from '@homing/wire';
+import { type AdminWaits, createAdminWaits } from './admin/admin-waits.ts';
 import type { HostReset } from './admin/host-reset.ts';
 import { parseAllowNets } from './allow-nets.ts';
 import type { Effect } from './effect.ts';
@@ -32,6 +33,7 @@ export type Director = {
   readonly moves: Moves;
   readonly kicks: Kicks;
   readonly resets: HostReset[];
+  readonly admin: AdminWaits;
   readonly relearn: Relearn;
   /** Addresses that directors may come from besides those we know. */
   readonly isAllowedPeer: (ip: IpAddress) => boolean;
@@ -75,6 +77,7 @@ export const startDirector = (start: DirectorStart): Director => {
     moves: createMoves(settings.director_user_kick_delay),
     kicks: createKicks(),
     resets: [],
+    admin: createAdminWaits(),
     relearn: createRelearn(isRestart, now),
     isAllowedPeer: parseAllowNets(settings.homing_director_allow_nets).isAllowed,
     effects: [],

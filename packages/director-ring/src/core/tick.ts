@@ -1,8 +1,9 @@
 /** The director's timers: one is enough, set to `nextDeadline`. */
 import { continueResets } from './admin/host-reset.ts';
+import { continueAdmin, failLateAdmin } from './admin/run-command.ts';
 import type { Director } from './director.ts';
 import { kickFinished } from './move/kick-finished.ts';
-import { advanceMove } from './move/moves.ts';
+import { advanceMove, continueMoves } from './move/moves.ts';
 import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
 import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
@@ -10,10 +11,12 @@ import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
 /** Users dropped in one go; a million that expire in the same second must not stop logins. */
 const EXPIRE_BATCH = 10_000;
 
-/** After `isChanged`: waiting logins first, then waiting resets, as director_state_changed() does. */
+/** After `isChanged`: waiting logins first, then admin commands and resets, as director_state_changed() does. */
 export const continueWaiting = (director: Director, now: number): void => {
   director.isChanged = false;
+  continueMoves(director, now);
   retryRequests(director, now);
+  continueAdmin(director, now);
   continueResets(director, now);
 };
 
@@ -21,6 +24,7 @@ export const continueWaiting = (director: Director, now: number): void => {
 export const tick = (director: Director, now: number): void => {
   tickRing(director, now);
   failLateRequests(director, now);
+  failLateAdmin(director, now);
   const { moves, kicks, relearn } = director;
   if (relearn.until !== undefined && relearn.until <= now) endRelearn(director);
   for (const limits of [moves.limits, moves.delays]) {
@@ -38,9 +42,9 @@ export const tick = (director: Director, now: number): void => {
 
 /** Undefined when there is nothing to wait for. */
 export const nextDeadline = (director: Director, now: number): number | undefined => {
-  const { requests, moves, kicks, relearn } = director;
+  const { requests, admin, moves, kicks, relearn } = director;
   let next = earlier(requests.limits.next(), earlier(moves.limits.next(), moves.delays.next()));
-  next = earlier(next, earlier(kicks.limits.next(), relearn.until));
+  next = earlier(next, earlier(kicks.limits.next(), earlier(admin.limits.next(), relearn.until)));
   next = earlier(next, nextRingDeadline(director));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
   for (const { users } of director.hosts.tags()) {

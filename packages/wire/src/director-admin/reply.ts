@@ -5,5 +5,6 @@ export const DIRECTOR_ADMIN_REPLY = {
   tryAgain: 'TRYAGAIN\n',
   vhostsTooLarge: 'vhost count too large\n',
   tagFixed: "host tag can't be changed\n",
+  beingUpdated: 'host is already being updated - try again later\n',
   syncTimedOut: 'Ring sync timed out\n',
 } as const;

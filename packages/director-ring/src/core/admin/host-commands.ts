@@ -8,17 +8,21 @@ import {
 } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { MAX_MAIL_HOSTS, type MailHost } from '../host/mail-host.ts';
+import { announceHost } from '../ring/on-host.ts';
+import { ownOrigin, update } from '../ring/propagate.ts';
+import { startSync } from '../ring/sync.ts';
 import { forgetUsers } from './forget-users.ts';
 
 type SetCommand = Extract<DirectorAdminCommand, { cmd: 'HOST-SET' | 'HOST-UPDATE' }>;
 
 /** HOST-SET adds or changes, HOST-UPDATE only changes. */
-export const setHost = (director: Director, command: SetCommand): ByteString => {
+export const setHost = (director: Director, command: SetCommand, now: number): ByteString => {
   const { ip, tag, vhosts } = command;
   if (vhosts !== undefined && vhosts > DIRECTOR_ADMIN_MAX_VHOSTS) return REPLY.vhostsTooLarge;
   const known = director.hosts.find(ip);
   if (known === undefined && command.cmd === 'HOST-UPDATE') return REPLY.notFound;
   if (known !== undefined && tag !== '' && tag !== known.tag) return REPLY.tagFixed;
+  if (known?.isDesynced === true) return REPLY.beingUpdated;
   const host = known ?? director.hosts.add({ ip, tag, hostname: '' });
   if (host === undefined) return `more than ${MAX_MAIL_HOSTS} mail hosts\n`;
   if (vhosts !== undefined && vhosts !== host.vhosts) {
@@ -26,6 +30,7 @@ export const setHost = (director: Director, command: SetCommand): ByteString => 
     logHost(director, 'director_host_vhosts_changed', host, text);
     director.hosts.setVhosts(host, vhosts);
   }
+  announceHost(director, director.ring.self, undefined, host, now);
   director.isChanged = true;
   return REPLY.ok;
 };
@@ -34,32 +39,43 @@ export const setHostDown = (director: Director, ip: IpAddress, isDown: boolean, 
   const host = director.hosts.find(ip);
   if (host === undefined) return REPLY.notFound;
   if (host.isDown === isDown) return REPLY.ok;
+  if (host.isDesynced) return REPLY.beingUpdated;
   const state = `${isDown ? 'down' : 'up'} (vhost_count=${host.vhosts} last_updown_change=${host.updownTime})`;
   logHost(director, 'director_host_updown_changed', host, `doveadm: Host ${ip} changed ${state}`);
   director.hosts.setDown(host, isDown, Math.floor(now / 1000));
+  announceHost(director, director.ring.self, undefined, host, now);
   director.isChanged = true;
   return REPLY.ok;
 };
 
-export const removeHost = (director: Director, ip: IpAddress): ByteString => {
+export const removeHost = (director: Director, ip: IpAddress, now: number): ByteString => {
   const host = director.hosts.find(ip);
   if (host === undefined) return REPLY.notFound;
+  update(director, director.ring.self, { cmd: 'HOST-REMOVE', origin: ownOrigin(director), ip });
   forgetUsers(director, host);
   director.hosts.remove(host);
+  startSync(director, now);
   return REPLY.ok;
 };
 
 /** Without an address: all of them. */
-export const flushHosts = (director: Director, ip: IpAddress | undefined): ByteString => {
+export const flushHosts = (director: Director, ip: IpAddress | undefined, now: number): ByteString => {
   const hosts = ip === undefined ? director.hosts.all() : [director.hosts.find(ip)];
   let users = 0;
   for (const host of hosts) {
     if (host === undefined) return REPLY.notFound;
     users += director.hosts.tagOf(host).users.countOn(host.slot);
-    forgetUsers(director, host);
+    flushHost(director, host, now);
   }
   if (ip === undefined) warnOfFlush(director, users);
   return REPLY.ok;
+};
+
+/** Its users are forgotten everywhere; sessions stay. */
+export const flushHost = (director: Director, host: MailHost, now: number): void => {
+  update(director, director.ring.self, { cmd: 'HOST-FLUSH', origin: ownOrigin(director), ip: host.ip });
+  forgetUsers(director, host);
+  startSync(director, now);
 };
 
 const warnOfFlush = (director: Director, users: number): void => {

@@ -6,10 +6,11 @@
 import { DIRECTOR_ADMIN_REPLY, type IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
-import { killUser, moveUser } from '../move/moves.ts';
+import { killUser, moveUser } from '../move/start-move.ts';
+import { isSynced } from '../ring/ring.ts';
 import type { UserCursor } from '../user/user-cursor.ts';
 import { NO_USER } from '../user/user-records.ts';
-import { forgetUsers } from './forget-users.ts';
+import { flushHost } from './host-commands.ts';
 
 export type HostReset = {
   readonly session: number;
@@ -32,11 +33,16 @@ export const startReset = (
 ): void => {
   const reset = { session, ips, maxMoving, since: now, next: 0, cursor: undefined, moved: 0, hasKilled: false };
   director.resets.push(reset);
-  continueResets(director, now);
+  runResets(director, now);
+};
+
+/** A move has ended, or the ring is synced: while it is not, no new moves. */
+export const continueResets = (director: Director, now: number): void => {
+  if (isSynced(director.ring)) runResets(director, now);
 };
 
 /** In the order they were asked for; one that has to wait holds the next ones back. */
-export const continueResets = (director: Director, now: number): void => {
+const runResets = (director: Director, now: number): void => {
   for (let reset = director.resets[0]; reset !== undefined; reset = director.resets[0]) {
     if (!continueReset(director, reset, now)) return;
     director.resets.shift();
@@ -70,16 +76,16 @@ const resetHost = (director: Director, reset: HostReset, host: MailHost, now: nu
     const newHost = director.hosts.byHash(hash, host.tag);
     if (newHost === host) continue;
     if (newHost === undefined) {
-      killUser(director, tag, user, host, true, now);
+      killUser(director, tag, user, host, now);
       reset.hasKilled = true;
-    } else moveUser(director, hash, newHost, now);
+    } else moveUser(director, hash, newHost, undefined, now);
     reset.moved++;
     if (isFull()) return false;
   }
   cursor.close();
   reset.cursor = undefined;
   director.effects.push(movedLine(reset, now));
-  if (reset.hasKilled) forgetUsers(director, host);
+  if (reset.hasKilled) flushHost(director, host, now);
   reset.hasKilled = false;
   return true;
 };

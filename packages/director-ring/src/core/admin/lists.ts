@@ -1,11 +1,5 @@
 /** List replies. Rows and their order are Dovecot's: mail hosts by address, users by tag and age of the last refresh. */
-import {
-  type ByteString,
-  encodeDirectorListRow,
-  encodeHostListRow,
-  encodeUserListRow,
-  type IpAddress,
-} from '@homing/wire';
+import { type ByteString, encodeHostListRow, encodeUserListRow, type IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { NO_USER } from '../user/user-records.ts';
 
@@ -26,9 +20,6 @@ export const hostListRemoved = ({ hosts, initialHosts }: Director): ByteString =
     .filter((host) => hosts.find(host.ip) === undefined)
     .map((host) => `${host.ip}\n`)
     .join('') + END;
-
-export const directorList = ({ self }: Director): ByteString =>
-  encodeDirectorListRow({ ...self, type: 'self', lastFailed: 0, status: 'ring synced', counters: ['0'] }) + END;
 
 /** In pieces: the rows of a thousand users. */
 export function* userList(director: Director, ip: IpAddress | undefined, now: number): Iterator<ByteString> {

@@ -1,10 +1,20 @@
-/** Admin commands, each with its reply (doveadm-connection.c). Alone in the ring, so `OK` never waits for a sync. */
+/**
+ * Admin commands, each with its reply (doveadm-connection.c).
+ *
+ * What changes backends or directors is run when the ring is synced, and its `OK` comes when the ring is synced again, so
+ * that doveadm knows that everybody has heard. Each of the two waits takes at most 30 s; then the reply is `Ring sync timed
+ * out`, and in the second case the change was made all the same.
+ */
 import { assertNever, type ByteString, type DirectorAdminCommand, DIRECTOR_ADMIN_REPLY as REPLY } from '@homing/wire';
 import type { Director } from '../director.ts';
-import { requestKick } from '../move/kicks.ts';
+import { requestKick } from '../move/admin-kicks.ts';
+import type { KickRequest } from '../move/kicks.ts';
+import { directorList } from '../ring/director-list.ts';
+import { isSynced } from '../ring/ring.ts';
+import { addRingDirector, removeRingDirector } from './director-commands.ts';
 import { flushHosts, removeHost, setHost, setHostDown } from './host-commands.ts';
 import { startReset } from './host-reset.ts';
-import { directorList, hostList, hostListRemoved, userList } from './lists.ts';
+import { hostList, hostListRemoved, userList } from './lists.ts';
 import { lookupUser, moveUserTo } from './user-commands.ts';
 
 export type AdminResult =
@@ -14,6 +24,24 @@ export type AdminResult =
   /** A `reply` effect for this session will come; later commands must wait for it. */
   | { result: 'wait' };
 
+type RingChange = Extract<
+  DirectorAdminCommand,
+  {
+    cmd:
+      | 'DIRECTOR-ADD'
+      | 'DIRECTOR-REMOVE'
+      | 'HOST-SET'
+      | 'HOST-UPDATE'
+      | 'HOST-UP'
+      | 'HOST-DOWN'
+      | 'HOST-REMOVE'
+      | 'HOST-FLUSH';
+  }
+>;
+
+/** Waits for the ring; `command` is still to be run, or undefined when only its OK is due. */
+export type WaitingAdmin = { readonly session: number; readonly command: RingChange | undefined };
+
 export const runCommand = (
   director: Director,
   command: DirectorAdminCommand,
@@ -21,26 +49,21 @@ export const runCommand = (
   now: number,
 ): AdminResult => {
   switch (command.cmd) {
+    case 'DIRECTOR-ADD':
+    case 'DIRECTOR-REMOVE':
+    case 'HOST-SET':
+    case 'HOST-UPDATE':
+    case 'HOST-UP':
+    case 'HOST-DOWN':
+    case 'HOST-REMOVE':
+    case 'HOST-FLUSH':
+      return runRingChange(director, command, session, now);
     case 'HOST-LIST':
       return reply(hostList(director));
     case 'HOST-LIST-REMOVED':
       return reply(hostListRemoved(director));
     case 'DIRECTOR-LIST':
-      return reply(directorList(director));
-    case 'DIRECTOR-ADD':
-      return reply(addDirector(director, command.ip, command.port));
-    case 'DIRECTOR-REMOVE':
-      return reply(removeDirector(director, command.ip, command.port));
-    case 'HOST-SET':
-    case 'HOST-UPDATE':
-      return reply(setHost(director, command));
-    case 'HOST-UP':
-    case 'HOST-DOWN':
-      return reply(setHostDown(director, command.ip, command.cmd === 'HOST-DOWN', now));
-    case 'HOST-REMOVE':
-      return reply(removeHost(director, command.ip));
-    case 'HOST-FLUSH':
-      return reply(flushHosts(director, command.ip));
+      return reply(directorList(director, now));
     case 'HOST-RESET-USERS': {
       if (command.ip !== undefined && director.hosts.find(command.ip) === undefined) return reply(REPLY.notFound);
       const ips = command.ip === undefined ? director.hosts.all().map((host) => host.ip) : [command.ip];
@@ -53,36 +76,72 @@ export const runCommand = (
       return { result: 'rows', rows: userList(director, command.ip, now) };
     case 'USER-MOVE':
       return reply(moveUserTo(director, command.user, command.ip, now));
-    case 'USER-KICK': {
-      const kick = { cmd: 'KICK', users: [command.username] } as const;
-      return requestKick(director, session, kick, !command.nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
-    }
-    case 'USER-KICK-ALT': {
-      const kick = { cmd: 'KICK-ALT', field: command.field, values: [command.value] } as const;
-      return requestKick(director, session, kick, !command.nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
-    }
+    case 'USER-KICK':
+    case 'USER-KICK-ALT':
+      return kick(director, command, command.nowait, session, now);
     default:
       return assertNever(command);
   }
 };
 
-const reply = (text: ByteString): AdminResult => ({ result: 'reply', reply: text });
-
-/** doveadm prints it as `Failed: ...`. */
-const NO_RING = 'ring membership is not in this version\n';
-
-const addDirector = ({ self }: Director, ip: string, port: number | undefined): ByteString =>
-  ip === self.ip && (port ?? self.port) === self.port ? REPLY.ok : NO_RING;
-
-const removeDirector = (director: Director, ip: string, port: number | undefined): ByteString => {
-  const { self } = director;
-  if (ip !== self.ip || (port ?? self.port) !== self.port) return REPLY.notFound;
-  director.effects.push({
-    do: 'log',
-    level: 'info',
-    event: 'director_removed',
-    fields: {},
-    text: `Removing director ${self.ip}:${self.port} from ring (requested by ${self.ip}:${self.port})`,
-  });
-  return REPLY.ok;
+/** The ring is synced. In the order in which they came; the first that changes something holds the others back. */
+export const continueAdmin = (director: Director, now: number): void => {
+  const { waiting, limits } = director.admin;
+  for (const entry of waiting) {
+    if (!isSynced(director.ring)) return;
+    waiting.delete(entry);
+    limits.remove(entry);
+    const { session, command } = entry;
+    const result = command === undefined ? reply(REPLY.ok) : runRingChange(director, command, session, now);
+    if (result.result === 'reply') director.effects.push({ do: 'reply', session, reply: result.reply });
+  }
 };
+
+export const failLateAdmin = (director: Director, now: number): void => {
+  const { waiting, limits } = director.admin;
+  for (let entry = limits.due(now); entry !== undefined; entry = limits.due(now)) {
+    limits.remove(entry);
+    waiting.delete(entry);
+    director.effects.push({ do: 'reply', session: entry.session, reply: REPLY.syncTimedOut });
+  }
+};
+
+const runRingChange = (director: Director, command: RingChange, session: number, now: number): AdminResult => {
+  if (!isSynced(director.ring)) return wait(director, { session, command }, now);
+  const text = changeRing(director, command, now);
+  const needsSync = command.cmd !== 'DIRECTOR-ADD' && (command.cmd !== 'HOST-FLUSH' || command.ip !== undefined);
+  if (text !== REPLY.ok || !needsSync || isSynced(director.ring)) return reply(text);
+  return wait(director, { session, command: undefined }, now);
+};
+
+const wait = ({ admin }: Director, entry: WaitingAdmin, now: number): AdminResult => {
+  admin.waiting.add(entry);
+  admin.limits.add(entry, now);
+  return { result: 'wait' };
+};
+
+const changeRing = (director: Director, command: RingChange, now: number): ByteString => {
+  switch (command.cmd) {
+    case 'DIRECTOR-ADD':
+      return addRingDirector(director, command.ip, command.port, now);
+    case 'DIRECTOR-REMOVE':
+      return removeRingDirector(director, command.ip, command.port, now);
+    case 'HOST-SET':
+    case 'HOST-UPDATE':
+      return setHost(director, command, now);
+    case 'HOST-UP':
+    case 'HOST-DOWN':
+      return setHostDown(director, command.ip, command.cmd === 'HOST-DOWN', now);
+    case 'HOST-REMOVE':
+      return removeHost(director, command.ip, now);
+    case 'HOST-FLUSH':
+      return flushHosts(director, command.ip, now);
+    default:
+      return assertNever(command);
+  }
+};
+
+const kick = (director: Director, request: KickRequest, nowait: boolean, session: number, now: number): AdminResult =>
+  requestKick(director, session, request, !nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
+
+const reply = (text: ByteString): AdminResult => ({ result: 'reply', reply: text });

@@ -6,8 +6,9 @@ import {
   type UserKey,
 } from '@homing/wire';
 import type { Director } from '../director.ts';
-import { moveUser } from '../move/moves.ts';
+import { moveUser } from '../move/start-move.ts';
 import { hashUsername } from '../request/hash-username.ts';
+import { update } from '../ring/propagate.ts';
 import { NO_USER } from '../user/user-records.ts';
 
 export const lookupUser = (director: Director, key: UserKey, tag: ByteString, now: number): ByteString => {
@@ -34,8 +35,10 @@ export const moveUserTo = (director: Director, key: UserKey, ip: IpAddress, now:
   const seconds = Math.floor(now / 1000);
   const user = users.find(hash, seconds);
   if (user !== NO_USER && users.isBeingKilled(user)) return REPLY.tryAgain;
-  if (user !== NO_USER && users.hostOf(user) === host.slot) users.refresh(user, seconds);
-  else moveUser(director, hash, host, now);
+  if (user !== NO_USER && users.hostOf(user) === host.slot) {
+    users.refresh(user, seconds);
+    update(director, director.ring.self, { cmd: 'USER', hash, ip, timestamp: seconds, isWeak: false });
+  } else moveUser(director, hash, host, undefined, now);
   return REPLY.ok;
 };
 

@@ -1,7 +1,7 @@
 /** What follows when the `ipc` service has answered a kick, or will not. */
 import { DIRECTOR_ADMIN_REPLY } from '@homing/wire';
 import type { Director } from '../director.ts';
-import { hasRoom, startKick } from './kicks.ts';
+import { startWaitingKicks } from './admin-kicks.ts';
 import { advanceMove, type Move } from './moves.ts';
 
 /** `failure`: why the sessions could not be told, else undefined. A kick that timed out before is ignored. */
@@ -17,11 +17,7 @@ export const kickFinished = (director: Director, id: number, failure: string | u
     if (failure !== undefined) logFailure(director, purpose.move, failure, now);
     advanceMove(director, purpose.move, { on: 'kicked' }, now);
   }
-  while (hasRoom(director)) {
-    const next = director.kicks.waiting.shift();
-    if (next === undefined) return;
-    startKick(director, { for: 'admin', session: next.session }, next.kick, now);
-  }
+  startWaitingKicks(director, now);
 };
 
 const logFailure = (director: Director, move: Move, failure: string, now: number): void => {

@@ -3,6 +3,7 @@
  * those an admin asked for start while fewer than `director_max_parallel_kicks` are outstanding, the others wait in
  * order.
  */
+import type { ByteString } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { Kick } from '../effect.ts';
@@ -11,11 +12,18 @@ import type { Move } from './moves.ts';
 /** `ring`: another director asked for it, or found users on two hosts; nobody waits for the result. */
 export type KickPurpose = { for: 'move'; move: Move } | { for: 'admin'; session: number } | { for: 'ring' };
 
+/** What an admin asked for; it gets its number in the ring when it starts. */
+export type KickRequest =
+  | { cmd: 'USER-KICK'; username: ByteString }
+  | { cmd: 'USER-KICK-ALT'; field: ByteString; value: ByteString };
+
+type WaitingKick = { readonly session: number; readonly request: KickRequest };
+
 export type Kicks = {
   readonly outstanding: Map<number, KickPurpose>;
   /** Upstream waits for ever; an admin should not. */
   readonly limits: Deadlines<number>;
-  waiting: { readonly session: number; readonly kick: Kick }[];
+  waiting: WaitingKick[];
 };
 
 const KICK_TIMEOUT_MS = 30_000;
@@ -32,21 +40,3 @@ export const startKick = (director: Director, purpose: KickPurpose, kick: Kick, 
   director.kicks.limits.add(id, now);
   director.effects.push({ do: 'kick', id, kick });
 };
-
-/** False if it must not wait and there is no room. The reply comes when the sessions are told, or it failed. */
-export const requestKick = (
-  director: Director,
-  session: number,
-  kick: Kick,
-  mayWait: boolean,
-  now: number,
-): boolean => {
-  if (hasRoom(director)) startKick(director, { for: 'admin', session }, kick, now);
-  else if (mayWait) director.kicks.waiting.push({ session, kick });
-  else return false;
-  return true;
-};
-
-/** Whether another kick of an admin may start. */
-export const hasRoom = ({ kicks, settings }: Director): boolean =>
-  kicks.outstanding.size < settings.director_max_parallel_kicks;

@@ -1,30 +1,42 @@
 /**
- * All moves at work: starts them, feeds them events, and carries their effects out on the director. A user is known by
- * its tag and hash here, since its record may be freed under a move.
+ * All moves at work: feeds them events and carries their effects out on the director. A user is known by its tag and hash
+ * here, since its record may be freed under a move.
  */
-import { assertNever, type ByteString } from '@homing/wire';
+import { assertNever, type RingOrigin } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { OldHost } from '../effect.ts';
-import type { MailHost } from '../host/mail-host.ts';
 import type { Tag } from '../host/mail-hosts.ts';
 import { createLogThrottle, type LogThrottle } from '../log-throttle.ts';
-import { NO_USER, type UserId } from '../user/user-records.ts';
-import { startKick } from './kicks.ts';
+import { send } from '../ring/peer.ts';
+import { ownOrigin, update } from '../ring/propagate.ts';
+import { isSynced, type Member } from '../ring/ring.ts';
+import { NO_USER } from '../user/user-records.ts';
 import { type MoveEffect, type MoveEvent, type MoveState, stepMove } from './user-move.ts';
+
+/** Whose change it is: the director that told us of it, and the one that made it. Undefined: our own. */
+export type Told = { readonly source: Member; readonly origin: RingOrigin };
 
 export type Move = {
   readonly id: number;
   readonly hash: number;
-  readonly tag: Tag;
+  /** Undefined: it passes through, here is no such user and not its new mail host. */
+  readonly tag: Tag | undefined;
   readonly oldHost: OldHost | undefined;
+  readonly isInitiator: boolean;
+  /** Only our own sessions of the user are dropped, and no other director knows. */
+  isLocal: boolean;
+  /** The initiator, if it was our left when the move began: the token would come from there. */
+  readonly left: Member | undefined;
   state: MoveState;
+  /** The connection that the token was sent on. */
+  tokenTo: number | undefined;
 };
 
 export type Moves = {
   readonly byId: Map<number, Move>;
   readonly byUser: Map<string, Move>;
-  /** Killing and flushing. */
+  /** All but delays. */
   readonly limits: Deadlines<Move>;
   readonly delays: Deadlines<Move>;
   readonly timeoutThrottle: LogThrottle;
@@ -43,56 +55,31 @@ export const createMoves = (kickDelaySeconds: number): Moves => ({
   failureThrottle: createLogThrottle(),
 });
 
-/** Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. */
-export const moveUser = (director: Director, hash: number, host: MailHost, now: number): void => {
-  const tag = director.hosts.tagOf(host);
-  const seconds = Math.floor(now / 1000);
-  const known = tag.users.find(hash, seconds);
-  if (known === NO_USER) {
-    const added = tag.users.add(hash, host.slot, seconds);
-    killUser(director, tag, added, undefined, false, now);
-    return;
-  }
-  const oldHost = director.hosts.at(tag.users.hostOf(known));
-  tag.users.moveTo(known, host.slot, seconds);
-  killUser(director, tag, known, oldHost, false, now);
-};
-
-/** Drops the user's sessions and holds its logins back. `isForced`: even if the mail host stays the same. */
-export const killUser = (
-  director: Director,
-  tag: Tag,
-  user: UserId,
-  oldHost: MailHost | undefined,
-  isForced: boolean,
-  now: number,
-): void => {
-  // A move that runs already goes on from where it is, to wherever the user is now.
-  if (tag.users.isBeingKilled(user)) return;
-  const { hash, host } = tag.users.user(user);
-  const move: Move = {
-    id: director.nextId++,
-    hash,
-    tag,
-    oldHost: oldHost && { ip: oldHost.ip, isDown: oldHost.isDown, vhosts: oldHost.vhosts },
-    state: { at: 'killing' },
-  };
+export const addMove = (director: Director, move: Move, now: number): void => {
   const { moves } = director;
   moves.byId.set(move.id, move);
-  moves.byUser.set(userKey(tag.name, hash), move);
+  moves.byUser.set(userKey(move.tag, move.hash), move);
   moves.limits.add(move, now);
-  tag.users.setBeingKilled(user, true);
-  const hasSessionsElsewhere = oldHost !== undefined && oldHost.slot !== host;
-  if (hasSessionsElsewhere || isForced) {
-    startKick(director, { for: 'move', move }, { cmd: 'KICK-DIRECTOR-HASH', hash, exceptIp: undefined }, now);
-  } else advanceMove(director, move, { on: 'kicked' }, now);
 };
+
+export const findMove = ({ moves }: Director, tag: Tag | undefined, hash: number): Move | undefined =>
+  moves.byUser.get(userKey(tag, hash));
+
+/** In every tag: tokens do not say which. */
+export const movesOf = (director: Director, hash: number): Move[] =>
+  [undefined, ...director.hosts.tags()].flatMap((tag) => findMove(director, tag, hash) ?? []);
 
 export const advanceMove = (director: Director, move: Move, event: MoveEvent, now: number): void => {
   if (!director.moves.byId.has(move.id)) return;
+  const { ring, settings } = director;
   const before = move.state.at;
-  const wantsFlush = director.settings.director_flush_socket !== '' && move.oldHost !== undefined;
-  const [state, effects] = stepMove(move.state, event, wantsFlush);
+  const facts = {
+    isInitiator: move.isInitiator,
+    // Without a right the ring may be about to close again.
+    isAlone: move.isLocal || (ring.right === undefined && isSynced(ring)),
+    wantsFlush: settings.director_flush_socket !== '' && move.isInitiator && move.oldHost !== undefined,
+  };
+  const [state, effects] = stepMove(move.state, event, facts);
   move.state = state;
   for (const effect of effects) perform(director, move, effect, before, now);
   if (state.at === 'done') finishMove(director, move);
@@ -106,32 +93,64 @@ export const flushFinished = (director: Director, id: number, isClean: boolean, 
 
 /** The user of this hash is being forgotten, and its move with it. */
 export const abandonMove = (director: Director, tag: Tag, hash: number): void => {
-  const move = director.moves.byUser.get(userKey(tag.name, hash));
+  const move = findMove(director, tag, hash);
   if (move === undefined) return;
   if (move.state.at === 'flushing') director.effects.push({ do: 'forget-flush', id: move.id });
   endMove(director, move);
 };
 
-const userKey = (tag: ByteString, hash: number): string => `${hash} ${tag}`;
+/**
+ * The ring is synced: tokens that were on their way have arrived, or were lost with a connection. Lost ones are sent
+ * again, which upstream does not; there the move takes its 30 s.
+ */
+export const continueMoves = (director: Director, now: number): void => {
+  const { ring, moves } = director;
+  if (!isSynced(ring)) return;
+  for (const move of moves.byId.values()) {
+    const { at } = move.state;
+    if (ring.right === undefined) advanceMove(director, move, { on: 'alone' }, now);
+    else if (at === 'waiting-for-everyone' && move.tokenTo !== ring.right.id) passToken(director, move);
+    else if ((at === 'killing' || at === 'waiting-for-notify') && isLeftGone(director, move)) {
+      advanceMove(director, move, { on: 'killed' }, now);
+    }
+  }
+};
+
+const isLeftGone = ({ ring }: Director, { left }: Move): boolean => left !== undefined && left !== ring.left?.member;
+
+const passToken = (director: Director, move: Move): void => {
+  const { right } = director.ring;
+  move.tokenTo = right?.id;
+  if (right !== undefined) send(director, right, { cmd: 'USER-KILLED', hash: move.hash });
+};
+
+const userKey = (tag: Tag | undefined, hash: number): string => (tag === undefined ? `${hash}` : `${hash} ${tag.name}`);
 
 const finishMove = (director: Director, move: Move): void => {
   // Not `find`: a user that expired meanwhile must lose its mark too, and is dropped by the next lookup.
-  move.tag.users.endKill(move.hash);
+  move.tag?.users.endKill(move.hash);
   endMove(director, move);
 };
 
 const endMove = (director: Director, move: Move): void => {
   const { moves } = director;
   moves.byId.delete(move.id);
-  moves.byUser.delete(userKey(move.tag.name, move.hash));
+  moves.byUser.delete(userKey(move.tag, move.hash));
   moves.limits.remove(move);
   moves.delays.remove(move);
   director.isChanged = true;
 };
 
 const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveState['at'], now: number): void => {
-  const { moves, effects } = director;
+  const { moves, effects, ring } = director;
+  const { hash } = move;
   switch (effect.do) {
+    case 'pass-token':
+      passToken(director, move);
+      return;
+    case 'tell-everyone':
+      update(director, ring.self, { cmd: 'USER-KILLED-EVERYWHERE', origin: ownOrigin(director), hash });
+      return;
     case 'delay':
       moves.limits.remove(move);
       moves.delays.add(move, now);
@@ -143,10 +162,10 @@ const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveSta
       if (moves.timeoutThrottle.accept(now)) effects.push(timeoutLine(move, at));
       return;
     case 'flush': {
-      const user = move.tag.users.find(move.hash, Math.floor(now / 1000));
-      if (user === NO_USER || move.oldHost === undefined) return;
+      const user = move.tag?.users.find(hash, Math.floor(now / 1000)) ?? NO_USER;
+      if (move.tag === undefined || user === NO_USER || move.oldHost === undefined) return;
       const host = director.hosts.at(move.tag.users.hostOf(user));
-      const request = { hash: move.hash, oldHost: move.oldHost, newIp: host.ip, newHostname: host.hostname };
+      const request = { hash, oldHost: move.oldHost, newIp: host.ip, newHostname: host.hostname };
       effects.push({ do: 'flush', id: move.id, request });
       return;
     }

@@ -1,0 +1,110 @@
+/**
+ * How moves begin (director_move_user(), director_kill_user()). Others are told before our own sessions are dropped,
+ * which may be done at once.
+ */
+import type { IpAddress, RingOrigin } from '@homing/wire';
+import type { Director } from '../director.ts';
+import type { MailHost } from '../host/mail-host.ts';
+import type { Tag } from '../host/mail-hosts.ts';
+import { isSameHost } from '../ring/members.ts';
+import { ownOrigin, update } from '../ring/propagate.ts';
+import type { Member } from '../ring/ring.ts';
+import { NO_USER, type UserId } from '../user/user-records.ts';
+import { startKick } from './kicks.ts';
+import { addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
+
+/** Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. */
+export const moveUser = (
+  director: Director,
+  hash: number,
+  host: MailHost,
+  told: Told | undefined,
+  now: number,
+): void => {
+  const tag = director.hosts.tagOf(host);
+  const seconds = Math.floor(now / 1000);
+  const known = tag.users.find(hash, seconds);
+  const oldHost = known === NO_USER ? undefined : director.hosts.at(tag.users.hostOf(known));
+  const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
+  if (known !== NO_USER) tag.users.moveTo(known, host.slot, seconds);
+  announce(director, hash, host.ip, told);
+  // A move that runs already goes on from where it is, to wherever the user is now.
+  const running = findMove(director, tag, hash);
+  if (running !== undefined) {
+    running.isLocal = false;
+    return;
+  }
+  tag.users.setBeingKilled(user, true);
+  const move = createMove(director, { hash, tag, oldHost, isLocal: false, told });
+  addMove(director, move, now);
+  if (oldHost !== undefined && oldHost !== host) kickSessions(director, move, now);
+  else advanceMove(director, move, { on: 'kicked' }, now);
+};
+
+/** Drops our sessions of a user that has nowhere to go, and holds its logins back. Nobody else is told. */
+export const killUser = (director: Director, tag: Tag, user: UserId, host: MailHost, now: number): void => {
+  if (tag.users.isBeingKilled(user)) return;
+  tag.users.setBeingKilled(user, true);
+  const { hash } = tag.users.user(user);
+  const move = createMove(director, { hash, tag, oldHost: host, isLocal: true, told: undefined });
+  addMove(director, move, now);
+  kickSessions(director, move, now);
+};
+
+/**
+ * A move to a mail host that is unknown here. The others have it, so the move passes through us, where upstream drops it
+ * and all wait for 30 s. If the user is known, its sessions are dropped too; where it is then to go is for USER lines.
+ */
+export const passMove = (director: Director, hash: number, ip: IpAddress, told: Told, now: number): void => {
+  announce(director, hash, ip, told);
+  if (movesOf(director, hash).length > 0) return;
+  const seconds = Math.floor(now / 1000);
+  for (const tag of director.hosts.tags()) {
+    const user = tag.users.find(hash, seconds);
+    if (user === NO_USER) continue;
+    tag.users.setBeingKilled(user, true);
+    const oldHost = director.hosts.at(tag.users.hostOf(user));
+    const move = createMove(director, { hash, tag, oldHost, isLocal: false, told });
+    addMove(director, move, now);
+    kickSessions(director, move, now);
+    return;
+  }
+  const move = createMove(director, { hash, tag: undefined, oldHost: undefined, isLocal: false, told });
+  addMove(director, move, now);
+  advanceMove(director, move, { on: 'kicked' }, now);
+};
+
+const announce = (director: Director, hash: number, ip: IpAddress, told: Told | undefined): void => {
+  const origin = told?.origin ?? ownOrigin(director);
+  update(director, told?.source ?? director.ring.self, { cmd: 'USER-MOVE', origin, hash, ip });
+};
+
+type NewMove = {
+  readonly hash: number;
+  readonly tag: Tag | undefined;
+  readonly oldHost: MailHost | undefined;
+  readonly isLocal: boolean;
+  readonly told: Told | undefined;
+};
+
+const createMove = (director: Director, { hash, tag, oldHost, isLocal, told }: NewMove): Move => ({
+  id: director.nextId++,
+  hash,
+  tag,
+  oldHost: oldHost && { ip: oldHost.ip, isDown: oldHost.isDown, vhosts: oldHost.vhosts },
+  isInitiator: told === undefined,
+  isLocal,
+  left: told && leftThatIs(director, told.origin),
+  state: { at: 'killing' },
+  tokenTo: undefined,
+});
+
+const leftThatIs = ({ ring }: Director, origin: RingOrigin): Member | undefined => {
+  const left = ring.left?.member;
+  return left !== undefined && isSameHost(left, origin) ? left : undefined;
+};
+
+const kickSessions = (director: Director, move: Move, now: number): void => {
+  const kick = { cmd: 'KICK-DIRECTOR-HASH', hash: move.hash, exceptIp: undefined } as const;
+  startKick(director, { for: 'move', move }, kick, now);
+};
