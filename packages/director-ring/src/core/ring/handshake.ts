@@ -72,7 +72,7 @@ export const onMe = (director: Director, peer: Peer, me: Me, now: number): void 
     const wait = `waiting ${seconds} secs before allowing further communication`;
     throw new PeerFault(`Remote sent invalid protocol data recently, ${wait}`, 'not-shunned');
   }
-  if (!member.isSelf) meetIncoming(director, peer, member, now);
+  if (!member.isSelf) meetIncoming(director, member, now);
 };
 
 const checkName = (peer: Peer, me: Me): Member => {

@@ -13,7 +13,7 @@ import type { Member } from './ring.ts';
 import { sendDelayedSyncs, sideAssigned } from './sync.ts';
 
 /** ME came in: is this director to become our left one day? Nothing is decided before its handshake is done. */
-export const meetIncoming = (director: Director, peer: Peer, member: Member, now: number): void => {
+export const meetIncoming = (director: Director, member: Member, now: number): void => {
   const { ring } = director;
   const { left } = ring;
   if (left?.member === undefined) {

@@ -29,7 +29,7 @@ export const sendPendingSync = (director: Director, now: number): void => {
   ring.isSyncPending = false;
   if (ring.right === undefined) return;
   for (const peer of [ring.left, ring.right]) {
-    if (peer !== undefined) setPeerSynced(director, peer, false, now);
+    if (peer !== undefined) setPeerSynced(peer, false, now);
   }
   sendOwnSync(director, now);
 };
@@ -103,7 +103,7 @@ export const setSynced = (director: Director, now: number): void => {
   for (const peer of [ring.left, ring.right]) {
     if (peer === undefined) continue;
     peer.wasSynced = true;
-    setPeerSynced(director, peer, true, now);
+    setPeerSynced(peer, true, now);
   }
   for (const host of director.hosts.all()) host.isDesynced = false;
   director.isChanged = true;
@@ -123,8 +123,8 @@ const continuingLine = ({ ring, hosts }: Director, now: number) => {
   } as const;
 };
 
-const setPeerSynced = (director: Director, peer: Peer, isPeerSynced: boolean, now: number): void => {
+const setPeerSynced = (peer: Peer, isPeerSynced: boolean, now: number): void => {
   if (peer.isSynced === isPeerSynced) return;
   peer.isSynced = isPeerSynced;
-  restartPing(director, peer, now);
+  restartPing(peer, now);
 };
