@@ -2,6 +2,7 @@
 import { ConfigError } from '@homing/config';
 import { hostVariable, type Log } from '@homing/io';
 import { type IpAddress, parseIpAddress } from '@homing/wire';
+import { parseAllowNets } from '../core/allow-nets.ts';
 import { hasFlushScheme, parseFlushTarget } from '../core/flush-socket.ts';
 import { MAX_MAIL_HOSTS } from '../core/host/mail-host.ts';
 import type { NewMailHost } from '../core/host/mail-hosts.ts';
@@ -31,6 +32,11 @@ export const findMailHosts = async (servers: string, resolve: Resolve, log: Log)
   }
   if (hosts.length > MAX_MAIL_HOSTS) fail(`director_mail_servers lists more than ${MAX_MAIL_HOSTS} mail hosts`);
   return hosts;
+};
+
+export const checkAllowNets = (setting: string): void => {
+  const [word] = parseAllowNets(setting).invalid;
+  if (word !== undefined) fail(`homing_director_allow_nets: Invalid network: ${word}`);
 };
 
 export const checkFlushSocket = (setting: string, log: Log): void => {

@@ -4,17 +4,28 @@
  * Settings apply at the start, as in Dovecot: a changed `director_mail_servers` needs a restart, or `doveadm director`.
  */
 import { randomBytes } from 'node:crypto';
-import { type Connect, hostVariable, type Log, type ProtocolFactory } from '@homing/io';
+import {
+  type Connect,
+  canBindAddress,
+  hostVariable,
+  type Log,
+  type ProtocolFactory,
+  type StreamSocket,
+} from '@homing/io';
 import { startDirector } from '../core/director.ts';
 import type { FlushTarget } from '../core/flush-socket.ts';
+import type { DirectorHost } from '../core/ring/ring.ts';
 import type { DirectorSettings } from '../core/settings.ts';
 import { serveAdmin } from './admin-connection.ts';
 import { type AuthSockets, createAuthRelay } from './auth-relay.ts';
 import { serveAuthreply } from './authreply.ts';
-import { checkFlushSocket, findMailHosts, findSelf, type RingAddress } from './configure.ts';
+import { checkAllowNets, checkFlushSocket, findMailHosts } from './configure.ts';
+import { findDirectors } from './director-servers.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
 import { createIpcClient } from './ipc-client.ts';
 import { serveNotify } from './notify.ts';
+import { createRingNetwork } from './ring-network.ts';
+import { createRingTls, type RingTlsSettings } from './ring-tls.ts';
 import { createRuntime } from './runtime.ts';
 import { createSessionAsking } from './session-asking.ts';
 
@@ -37,8 +48,10 @@ export type DirectorOptions = {
     /** Runs a program with its arguments; what it wrote to stdout, and whether its exit status was 0. */
     readonly run: FlushRun;
   };
-  /** Where other directors would connect: the first ring listener. */
-  readonly ringAddress?: RingAddress;
+  /** Where other directors connect: the first ring listener. */
+  readonly ringAddress?: DirectorHost;
+  /** Absent: no other director speaks TLS. */
+  readonly tls?: RingTlsSettings;
   /** Unix milliseconds that never step: `performance.timeOrigin + performance.now()`. */
   readonly now: () => number;
 };
@@ -64,6 +77,8 @@ export type DirectorService = AsyncDisposable & {
   readonly acceptAdmin: ProtocolFactory;
   /** `login/proxy-notify`, fifo or socket. */
   readonly acceptNotify: ProtocolFactory;
+  /** A connection to the ring port, nothing of it read or written. */
+  acceptRing(socket: StreamSocket): void;
   /** Has the login processes tell which sessions they carry: all of them, or one by its connection id at `ipc`. */
   askSessions(to: '*' | number): void;
   status(): DirectorStatus;
@@ -74,21 +89,29 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const { settings, log, isRestart } = options;
   const now = (): number => Math.floor(options.now());
   checkFlushSocket(settings.director_flush_socket, log);
-  const self = await findSelf(settings.director_servers, options.ringAddress, options.resolve);
+  checkAllowNets(settings.homing_director_allow_nets);
+  const { self, others } = await findDirectors({
+    servers: settings.director_servers,
+    ring: options.ringAddress,
+    resolve: options.resolve,
+    canBind: canBindAddress,
+  });
+  const tls = options.tls === undefined ? undefined : await createRingTls(options.tls, options.resolve);
   const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
   const seed = randomBytes(4).readUInt32LE();
-  const director = startDirector({ settings, self, mailHosts, isRestart, hostVariable, now: now(), seed });
+  const director = startDirector({ settings, self, others, mailHosts, isRestart, hostVariable, now: now(), seed });
   const ipc = createIpcClient(options.connectIpc, log);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
-  const runtime = createRuntime({ director, log, now, ipc, flush });
+  const runtime = createRuntime({ director, log, now, ipc, flush, network: createRingNetwork(self.ip, tls) });
   const asking = createSessionAsking(runtime, options.connectIpc);
-  runtime.settle();
+  runtime.start();
   return {
     acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
     acceptUserdb: createAuthRelay(runtime, 'auth-userdb', options.connectAuth.userdb),
     acceptAuthreply: serveAuthreply(runtime),
     acceptAdmin: serveAdmin(runtime),
     acceptNotify: serveNotify(runtime),
+    acceptRing: (socket) => runtime.ring.accept(socket),
     askSessions: (to) => asking.ask(to),
     status() {
       let users = 0;
@@ -101,12 +124,11 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
         requests: director.requests.count,
       };
     },
-    [Symbol.asyncDispose]() {
-      runtime.stop();
+    async [Symbol.asyncDispose]() {
+      await runtime.stop();
       ipc.close();
       asking.close();
       flush.close();
-      return Promise.resolve();
     },
   };
 };

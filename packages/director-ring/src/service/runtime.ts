@@ -3,14 +3,16 @@
  * answer. Connections call the core, then `settle`, once for each read.
  */
 import type { Log } from '@homing/io';
-import { assertNever, type ByteString } from '@homing/wire';
+import type { ByteString } from '@homing/wire';
 import type { Director } from '../core/director.ts';
-import type { Effect, LateAnswer } from '../core/effect.ts';
-import { kickFinished } from '../core/move/kick-finished.ts';
-import { flushFinished } from '../core/move/moves.ts';
+import type { LateAnswer } from '../core/effect.ts';
+import { settleRing, startRing, stopRing } from '../core/ring/events.ts';
 import { continueWaiting, tick } from '../core/tick.ts';
 import type { FlushRunner } from './flush-runner.ts';
 import type { IpcClient } from './ipc-client.ts';
+import { type Performers, performEffect } from './perform.ts';
+import { createRingConnections, type RingConnections } from './ring-connections.ts';
+import type { RingNetwork } from './ring-network.ts';
 import { createTimer } from './timer.ts';
 
 export type Runtime = {
@@ -24,7 +26,11 @@ export type Runtime = {
   closeSession(session: number): void;
   /** After every call of the core. */
   settle(): void;
-  stop(): void;
+  readonly ring: RingConnections;
+  /** Connects to the other directors. */
+  start(): void;
+  /** Resolves when the other directors know that we leave. */
+  stop(): Promise<void>;
 };
 
 export type RuntimeParts = {
@@ -33,9 +39,10 @@ export type RuntimeParts = {
   readonly now: () => number;
   readonly ipc: IpcClient;
   readonly flush: FlushRunner;
+  readonly network: RingNetwork;
 };
 
-export const createRuntime = ({ director, log, now, ipc, flush }: RuntimeParts): Runtime => {
+export const createRuntime = ({ director, log, now, ipc, flush, network }: RuntimeParts): Runtime => {
   const answers = new Map<number, (answer: LateAnswer) => void>();
   const sessions = new Map<number, (reply: ByteString) => void>();
   let lastSession = 0;
@@ -46,43 +53,20 @@ export const createRuntime = ({ director, log, now, ipc, flush }: RuntimeParts):
     tick(director, now());
     settle();
   });
-  const perform = (effect: Effect): void => {
-    switch (effect.do) {
-      case 'kick':
-        ipc.kick(effect.kick, (failure) => {
-          kickFinished(director, effect.id, failure, now());
-          settle();
-        });
-        return;
-      case 'flush':
-        flush.start(effect.id, effect.request, (isClean) => {
-          flushFinished(director, effect.id, isClean, now());
-          settle();
-        });
-        return;
-      case 'forget-flush':
-        flush.forget(effect.id);
-        return;
-      case 'answer':
-        answers.get(effect.ticket)?.(effect.answer);
-        answers.delete(effect.ticket);
-        return;
-      case 'reply':
-        sessions.get(effect.session)?.(effect.reply);
-        return;
-      case 'log':
-        log[effect.level](effect.event, effect.fields, effect.text);
-        return;
-      default:
-        assertNever(effect);
-    }
+  const performAll = (): void => {
+    do {
+      if (!isStopped) settleRing(director, now());
+      while (director.effects.length > 0) {
+        const effects = director.effects;
+        director.effects = [];
+        for (const effect of effects) performEffect(effect, performers);
+      }
+      ring.flush();
+      // A director that takes no more is given up.
+    } while (director.effects.length > 0);
   };
   const settle = (): void => {
-    while (director.effects.length > 0) {
-      const effects = director.effects;
-      director.effects = [];
-      for (const effect of effects) perform(effect);
-    }
+    performAll();
     if (isStopped) return;
     if (director.isChanged && !isContinuing) {
       // In a turn of its own, so that a chain of moves cannot run on one stack.
@@ -95,10 +79,13 @@ export const createRuntime = ({ director, log, now, ipc, flush }: RuntimeParts):
     }
     timer.arm();
   };
+  const ring = createRingConnections({ director, log, now, settle }, network);
+  const performers: Performers = { director, log, now, ipc, flush, ring, answers, sessions, settle };
   return {
     director,
     log,
     now,
+    ring,
     whenAnswered: (ticket, callback) => void answers.set(ticket, callback),
     openSession(onReply) {
       sessions.set(++lastSession, onReply);
@@ -106,9 +93,16 @@ export const createRuntime = ({ director, log, now, ipc, flush }: RuntimeParts):
     },
     closeSession: (session) => void sessions.delete(session),
     settle,
-    stop() {
+    start() {
+      startRing(director);
+      settle();
+    },
+    async stop() {
       isStopped = true;
       timer.stop();
+      stopRing(director, now());
+      settle();
+      await ring.closed();
     },
   };
 };
