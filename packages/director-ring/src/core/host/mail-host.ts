@@ -11,6 +11,8 @@ export type MailHost = {
   isDown: boolean;
   /** Unix seconds of the last change between up and down; 0 = never. */
   updownTime: number;
+  /** Changed since the ring was last synced: others may have changed it at the same time. */
+  isDesynced: boolean;
 };
 
 /** Of a host nobody said anything else about. */

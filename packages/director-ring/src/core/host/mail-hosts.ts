@@ -10,19 +10,30 @@ import { changeRing, EMPTY_RING, findOwner, type VhostRing, vhostPoints } from '
 
 export type Tag = { readonly name: ByteString; readonly users: UserDirectory };
 
-export type NewMailHost = { readonly ip: IpAddress; readonly hostname: string; readonly tag: ByteString };
+/** Up, with 100 vhosts, unless said otherwise. */
+export type NewMailHost = {
+  readonly ip: IpAddress;
+  readonly hostname: string;
+  readonly tag: ByteString;
+  readonly vhosts?: number;
+  readonly isDown?: boolean;
+  readonly updownTime?: number;
+};
 
 export type MailHosts = {
   /** Sorted by address. */
   all(): readonly MailHost[];
   find(ip: IpAddress): MailHost | undefined;
   at(slot: number): MailHost;
-  /** Up, with 100 vhosts. The address must be new. Undefined when there is no slot left. */
+  /** Of all hosts, down or not. */
+  vhosts(): number;
+  /** The address must be new. Undefined when there is no slot left. */
   add(host: NewMailHost): MailHost | undefined;
   /** The users on it must be gone. */
   remove(host: MailHost): void;
   setVhosts(host: MailHost, vhosts: number): void;
-  setDown(host: MailHost, isDown: boolean, now: number): void;
+  /** `updownTime`: Unix seconds. */
+  setDown(host: MailHost, isDown: boolean, updownTime: number): void;
   /** In the order of their creation. */
   tags(): Iterable<Tag>;
   tag(name: ByteString): Tag | undefined;
@@ -45,6 +56,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
   const byIp = new Map<IpAddress, MailHost>();
   const slots: (MailHost | undefined)[] = [];
   let sorted: readonly MailHost[] = [];
+  let vhosts = 0;
 
   const at = (slot: number): MailHost => {
     const host = slots[slot];
@@ -74,23 +86,35 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
     tag.changed.clear();
     return tag.ring;
   };
-  const resort = (): void => {
-    sorted = [...byIp.values()].sort((a, b) => compareIpAddresses(a.ip, b.ip));
+  const insert = (host: MailHost): void => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = sorted[middle];
+      if (other !== undefined && compareIpAddresses(other.ip, host.ip) < 0) low = middle + 1;
+      else high = middle;
+    }
+    // A new array, since others may be walking along the old one.
+    sorted = sorted.toSpliced(low, 0, host);
   };
 
   return {
     all: () => sorted,
     find: (ip) => byIp.get(ip),
     at,
+    vhosts: () => vhosts,
     add(host) {
       const free = slots.indexOf(undefined);
       const slot = free === -1 ? slots.length : free;
       if (slot >= MAX_MAIL_HOSTS) return undefined;
-      const added = { ...host, slot, vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0 };
+      const isNew = { vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0, isDesynced: false };
+      const added = { ...isNew, ...host, slot };
       slots[slot] = added;
       byIp.set(host.ip, added);
       getTag(host.tag).changed.add(slot);
-      resort();
+      vhosts += added.vhosts;
+      insert(added);
       return added;
     },
     remove(host) {
@@ -100,15 +124,17 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
       byIp.delete(host.ip);
       tag.changed.add(host.slot);
       ringOf(tag);
-      resort();
+      vhosts -= host.vhosts;
+      sorted = sorted.filter((other) => other !== host);
     },
-    setVhosts(host, vhosts) {
-      host.vhosts = vhosts;
+    setVhosts(host, count) {
+      vhosts += count - host.vhosts;
+      host.vhosts = count;
       getTag(host.tag).changed.add(host.slot);
     },
-    setDown(host, isDown, now) {
+    setDown(host, isDown, updownTime) {
       host.isDown = isDown;
-      host.updownTime = now;
+      host.updownTime = updownTime;
       getTag(host.tag).changed.add(host.slot);
     },
     tags: () => tags.values(),

@@ -6,7 +6,7 @@ import { completeSuccessLine, failSuccessLine, readSuccessLine } from './success
 const host = (ip: string, hostname = ''): MailHost => {
   const address = parseIpAddress(ip);
   if (address === undefined) throw new Error(ip);
-  return { slot: 0, ip: address, hostname, tag: '', vhosts: 100, isDown: false, updownTime: 0 };
+  return { slot: 0, ip: address, hostname, tag: '', vhosts: 100, isDown: false, updownTime: 0, isDesynced: false };
 };
 
 const complete = (line: string, to: MailHost): string => {

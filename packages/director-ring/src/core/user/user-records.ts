@@ -20,7 +20,8 @@ type Segment = {
   /** Unix seconds of the last refresh. */
   readonly timestamp: Uint32Array;
   readonly host: Uint16Array;
-  readonly isBeingKilled: Uint8Array;
+  /** Bits, see `user-directory.ts`. */
+  readonly flags: Uint8Array;
   readonly previous: Uint32Array;
   readonly next: Uint32Array;
 };
@@ -29,21 +30,24 @@ const createSegment = (): Segment => ({
   hash: new Uint32Array(SEGMENT_SIZE),
   timestamp: new Uint32Array(SEGMENT_SIZE),
   host: new Uint16Array(SEGMENT_SIZE),
-  isBeingKilled: new Uint8Array(SEGMENT_SIZE),
+  flags: new Uint8Array(SEGMENT_SIZE),
   previous: new Uint32Array(SEGMENT_SIZE),
   next: new Uint32Array(SEGMENT_SIZE),
 });
 
-type NumberField = 'hash' | 'timestamp' | 'host' | 'isBeingKilled' | 'previous' | 'next';
+type NumberField = 'hash' | 'timestamp' | 'host' | 'flags' | 'previous' | 'next';
 
 export type UserRecords = {
   get(id: UserId, field: NumberField): number;
-  set(id: UserId, field: 'timestamp' | 'host' | 'isBeingKilled', value: number): void;
+  set(id: UserId, field: 'timestamp' | 'host' | 'flags', value: number): void;
   /** Oldest refresh. */
   head(): UserId;
+  tail(): UserId;
   /** A record at the end of the list. */
   append(hash: number, host: number, timestamp: number): UserId;
   moveToEnd(id: UserId): void;
+  /** `NO_USER`: to the front. */
+  moveBehind(id: UserId, other: UserId): void;
   free(id: UserId): void;
   bytes(): number;
 };
@@ -83,6 +87,15 @@ export const createUserRecords = (): UserRecords => {
     else write(tail, 'next', id);
     tail = id;
   };
+  const linkBehind = (id: UserId, previous: UserId): void => {
+    const next = previous === NO_USER ? head : read(previous, 'next');
+    write(id, 'previous', previous);
+    write(id, 'next', next);
+    if (previous === NO_USER) head = id;
+    else write(previous, 'next', id);
+    if (next === NO_USER) tail = id;
+    else write(next, 'previous', id);
+  };
   const unlink = (id: UserId): void => {
     const previous = read(id, 'previous');
     const next = read(id, 'next');
@@ -96,12 +109,13 @@ export const createUserRecords = (): UserRecords => {
     get: read,
     set: write,
     head: () => head,
+    tail: () => tail,
     append(hash, host, timestamp) {
       const id = allocate();
       write(id, 'hash', hash);
       write(id, 'timestamp', timestamp);
       write(id, 'host', host);
-      write(id, 'isBeingKilled', 0);
+      write(id, 'flags', 0);
       linkLast(id);
       live++;
       return id;
@@ -110,6 +124,10 @@ export const createUserRecords = (): UserRecords => {
       if (id === tail) return;
       unlink(id);
       linkLast(id);
+    },
+    moveBehind(id, other) {
+      unlink(id);
+      linkBehind(id, other);
     },
     free(id) {
       unlink(id);
