@@ -13,6 +13,7 @@ import {
   WireError,
 } from '@homing/wire';
 import { runCommand } from '../core/admin/run-command.ts';
+import { createListSender } from './list-sender.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Unread commands behind one that waits. */
@@ -41,15 +42,7 @@ export const serveAdmin =
       runtime.closeSession(session);
       client.close();
     };
-    const sendRows = (rows: Iterator<ByteString>): void => {
-      const piece = hasEnded ? rows.return?.() : rows.next();
-      if (piece === undefined || piece.done === true) {
-        goOn('');
-        return;
-      }
-      client.send(piece.value);
-      setImmediate(sendRows, rows);
-    };
+    const list = createListSender(client, () => goOn(''));
     const run = (line: ByteString): void => {
       if (state.at === 'hello') {
         checkDirectorAdminHello(line);
@@ -61,7 +54,7 @@ export const serveAdmin =
       const result = runCommand(director, parseDirectorAdminCommand(line), session, runtime.now());
       if (result.result === 'wait') return;
       if (result.result === 'rows') {
-        sendRows(result.rows);
+        list.start(result.rows);
         return;
       }
       state = { at: 'ready' };
@@ -92,7 +85,9 @@ export const serveAdmin =
       },
       end() {
         hasEnded = true;
+        list.end();
         work();
       },
+      drained: () => list.drained(),
     };
   };

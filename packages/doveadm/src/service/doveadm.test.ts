@@ -110,6 +110,13 @@ describe('director', () => {
       'Current: n/a (expires -1)\nHashed: 10.0.0.1\nInitial config: \n',
       '',
     ],
+    [
+      'director status -n 12345',
+      { 'USER-LOOKUP\t2189216526\t': '\t0\t10.0.0.1\t\n' },
+      0,
+      'Current: n/a (expires -1)\nHashed: 10.0.0.1\nInitial config: \n',
+      '',
+    ],
     ['director status u', { 'USER-LOOKUP\tu\t': 'x\n' }, 76, '', 'Error: Invalid reply from director\n'],
     [
       'director status',

@@ -1,8 +1,12 @@
-/** `director status`: the mail servers; with a user, where that user is. */
-import { type ByteString, splitTabs } from '@homing/wire';
+/**
+ * `director status`: the mail servers; with a user, where that user is. The director takes a name of digits alone for a
+ * hash, as does Dovecot's; with -n, which Dovecot's doveadm has not, the name is hashed here.
+ */
+import { type ByteString, splitTabs, type UserKey } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import type { Command, Context } from '../context.ts';
 import { type Director, openDirector } from './connection.ts';
+import { userHashOf } from './map.ts';
 import { socketPath } from './parameters.ts';
 import { disconnected, listRows } from './reply.ts';
 import { unixTime } from './unix-time.ts';
@@ -10,9 +14,10 @@ import { unixTime } from './unix-time.ts';
 export const directorStatus: Command = {
   name: 'director status',
   usage: '[-a <director socket path>] [<user>] [<tag>]',
-  summary: 'Show the mail servers, or the mail server of a user',
+  summary: 'Show the mail servers, or the mail server of a user; -n: the user is a name, even if it is a number',
   parameters: [
     socketPath,
+    { name: 'by-name', type: 'bool', short: 'n' },
     { name: 'user', type: 'string', positional: true },
     { name: 'tag', type: 'string', positional: true },
   ],
@@ -41,8 +46,18 @@ const servers = async (director: Director, context: Context): Promise<void> => {
   }
 };
 
+const hashKey = (user: ByteString, context: Context): UserKey | undefined => {
+  const hash = userHashOf(user, context);
+  return hash === undefined ? undefined : { hash };
+};
+
 const userStatus = async (user: ByteString, director: Director, context: Context): Promise<void> => {
-  director.send({ cmd: 'USER-LOOKUP', user: { name: user }, tag: context.values.text('tag') ?? '' });
+  const key = context.values.flag('by-name') ? hashKey(user, context) : { name: user };
+  if (key === undefined) {
+    context.exitCode = EXIT.tempFail;
+    return;
+  }
+  director.send({ cmd: 'USER-LOOKUP', user: key, tag: context.values.text('tag') ?? '' });
   const line = await director.next();
   if (line === undefined) {
     disconnected(director, context);
