@@ -1,5 +1,6 @@
 /** One director's core whose neighbours are a test: it says lines to it and hears what it sends. */
 import { startDirector } from '../core/director.ts';
+import type { Effect } from '../core/effect.ts';
 import { parseMailServers } from '../core/host/mail-servers.ts';
 import { acceptPeer, peerConnected, peerLost, receiveBytes, settleRing, startRing } from '../core/ring/events.ts';
 import type { Peer } from '../core/ring/peer.ts';
@@ -42,11 +43,13 @@ export const startRingCore = (
   const closed = new Set<number>();
   const connecting: number[] = [];
   const logged: string[] = [];
+  const effects: Effect[] = [];
 
   const settle = (): void => {
     do {
       settleRing(director, now);
       for (const effect of director.effects.splice(0)) {
+        effects.push(effect);
         if (effect.do === 'ring-send') sent.set(effect.peer, (sent.get(effect.peer) ?? '') + effect.text);
         else if (effect.do === 'ring-close') closed.add(effect.peer);
         else if (effect.do === 'ring-connect') connecting.push(effect.peer);
@@ -77,6 +80,8 @@ export const startRingCore = (
   return {
     director,
     logged,
+    /** Everything that happened, oldest first. */
+    effects,
     settle,
     now: () => now,
     seconds: () => Math.floor(now / 1000),
