@@ -1,9 +1,11 @@
 /** A client of any line protocol, for tests: sends bytes, reads lines, each read with a deadline. Bytes are latin1. */
 import { connect as connectSocket, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { within } from './until.ts';
 
-export type Address = string | { readonly host: string; readonly port: number };
+/** `from`: the address to connect from. */
+export type Address = string | { readonly host: string; readonly port: number; readonly from?: string };
 
 export type LineClient = {
   send(bytes: string): void;
@@ -24,7 +26,7 @@ export type LineClient = {
 const DEADLINE_MS = 10_000;
 
 export const openLineClient = async (address: Address, tls?: ConnectionOptions): Promise<LineClient> => {
-  const plain = typeof address === 'string' ? connectSocket(address) : connectSocket(address.port, address.host);
+  const plain = typeof address === 'string' ? connectSocket(address) : connectSocket(tcpOptions(address));
   const name = typeof address === 'string' ? address : `${address.host}:${address.port}`;
   await opened(plain, 'connect', name);
   if (tls === undefined) return lineClient(plain, name);
@@ -33,7 +35,13 @@ export const openLineClient = async (address: Address, tls?: ConnectionOptions):
   return lineClient(secure, name);
 };
 
-const opened = (socket: Socket, event: string, name: string): Promise<void> =>
+const tcpOptions = ({ host, port, from }: Exclude<Address, string>) => ({
+  host,
+  port,
+  ...(from !== undefined && { localAddress: from }),
+});
+
+const opened = (socket: Duplex, event: string, name: string): Promise<void> =>
   within(
     `a connection to ${name}`,
     DEADLINE_MS,
@@ -46,8 +54,9 @@ const opened = (socket: Socket, event: string, name: string): Promise<void> =>
     }),
   );
 
-const lineClient = (first: Socket, name: string): LineClient => {
-  let socket = first;
+/** Over a connection that exists; `name` is for messages. */
+export const lineClient = (first: Duplex, name: string): LineClient => {
+  let socket: Duplex = first;
   let bytes = '';
   let ended = false;
   let wake: () => void = () => undefined;

@@ -30,6 +30,7 @@ export type Member = {
   readonly configFile: () => string;
   /** Of all its lives. */
   log(): string;
+  readonly mayCrash: boolean;
 } & AsyncDisposable;
 
 export type MemberOptions = {
@@ -38,17 +39,16 @@ export type MemberOptions = {
   /** Where it keeps what outlives a restart. */
   readonly stateDir: string;
   readonly config: string;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly mayCrash: boolean;
 };
 
 type Server = { readonly kind: 'dovecot'; readonly on: Dovecot } | { readonly kind: 'homing'; readonly on: Homing };
 
-const startServer = async ({ kind, place, stateDir, config, files }: MemberOptions): Promise<Server> => {
+const startServer = async ({ kind, place, stateDir, config }: MemberOptions): Promise<Server> => {
   await mkdir(stateDir, { recursive: true });
   const options = {
-    config: (dir: string) => `state_dir = ${stateDir}\n${config.replaceAll('@DIR@', dir)}`,
+    config: () => `state_dir = ${stateDir}\n${config}`,
     enter: place.enter,
-    ...(files && { files }),
   };
   return kind === 'dovecot' ? { kind, on: await startDovecot(options) } : { kind, on: await startHoming(options) };
 };
@@ -79,6 +79,7 @@ export const createMember = (options: MemberOptions): Member => {
   return {
     kind,
     place,
+    mayCrash: options.mayCrash,
     isRunning: () => server !== undefined,
     async start() {
       server = await startServer(options);

@@ -22,15 +22,18 @@ export type Ring = {
 export type RingOptions = {
   readonly network: Network;
   readonly kinds: readonly Kind[];
-  /** Settings of every member; `@DIR@` is its directory. */
+  /** Settings of every member. */
   readonly settings?: string;
   /** Default: no mail protocols. */
   readonly config?: (kind: Kind) => string;
   /** More fields of every user. */
   readonly fields?: string;
+  /** More directors in everybody's director_servers, played by the test. */
+  readonly peers?: readonly string[];
   /** How many of the members the others know of from the start; the rest has to be added. Default: all. */
   readonly listed?: number;
-  readonly files?: Readonly<Record<string, string>>;
+  /** A test that shows what crashes a real director. */
+  readonly mayCrash?: boolean;
 };
 
 const config = (address: string, servers: readonly string[], fields: string, settings: string): string => `
@@ -71,8 +74,13 @@ export const createRing = async ({ network, kinds, ...options }: RingOptions): P
       kind,
       place,
       stateDir: stateDirOf(dir, place),
-      config: config(place.address, listed, options.fields ?? '', more),
-      ...(options.files && { files: options.files }),
+      config: config(
+        place.address,
+        [...listed, ...(options.peers ?? []).map((peer) => `${peer}:${RING_PORT}`)],
+        options.fields ?? '',
+        more,
+      ),
+      mayCrash: options.mayCrash ?? false,
     });
   });
   return {
@@ -80,8 +88,15 @@ export const createRing = async ({ network, kinds, ...options }: RingOptions): P
     async [Symbol.asyncDispose]() {
       await Promise.all(members.map((member) => member[Symbol.asyncDispose]()));
       await rm(dir, { recursive: true, force: true });
+      for (const member of members) survived(member);
     },
   };
+};
+
+/** No director of Dovecot aborts because of ours, and none of ours because of anybody. */
+const survived = (member: Member): void => {
+  const crash = /.*(?:Panic|killed with signal|assertion failed|core dumped).*/.exec(member.log());
+  if (crash !== null && !member.mayCrash) throw new Error(`${member.kind} ${member.place.address}: ${crash[0]}`);
 };
 
 /** What is wrong with the ring as these members see it, or undefined if each is synced with both its neighbours. */
