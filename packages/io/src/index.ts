@@ -1,3 +1,4 @@
+export * from './http/page-server.ts';
 export * from './line/drive.ts';
 export * from './line/in-process.ts';
 export * from './line/protocol.ts';

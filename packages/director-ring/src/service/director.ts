@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type Connect,
   canBindAddress,
+  createPageServer,
   hostVariable,
   type Log,
   type ProtocolFactory,
@@ -16,6 +17,7 @@ import { startDirector } from '../core/director.ts';
 import type { FlushTarget } from '../core/flush-socket.ts';
 import type { DirectorHost } from '../core/ring/ring.ts';
 import type { DirectorSettings } from '../core/settings.ts';
+import { type DirectorStatus, directorStatus } from '../core/status.ts';
 import { serveAdmin } from './admin-connection.ts';
 import { type AuthSockets, createAuthRelay } from './auth-relay.ts';
 import { serveAuthreply } from './authreply.ts';
@@ -23,6 +25,7 @@ import { checkAllowNets, checkFlushSocket, findMailHosts } from './configure.ts'
 import { findDirectors } from './director-servers.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
 import { createIpcClient } from './ipc-client.ts';
+import { statusPages } from './metrics.ts';
 import { serveNotify } from './notify.ts';
 import { createRingNetwork } from './ring-network.ts';
 import { createRingTls, type RingTlsSettings } from './ring-tls.ts';
@@ -56,16 +59,6 @@ export type DirectorOptions = {
   readonly now: () => number;
 };
 
-export type DirectorStatus = {
-  readonly users: number;
-  /** Logins waiting for a mail host. */
-  readonly delayed: number;
-  readonly moving: number;
-  readonly kicking: number;
-  /** Mail hosts asked for since the start. */
-  readonly requests: number;
-};
-
 export type DirectorService = AsyncDisposable & {
   /** `login/director`: the auth client protocol, success lines completed. */
   readonly acceptAuth: ProtocolFactory;
@@ -78,7 +71,9 @@ export type DirectorService = AsyncDisposable & {
   /** `login/proxy-notify`, fifo or socket. */
   readonly acceptNotify: ProtocolFactory;
   /** A connection to the ring port, nothing of it read or written. */
-  acceptRing(socket: StreamSocket): void;
+  readonly acceptRing: (socket: StreamSocket) => void;
+  /** Listeners named `...-metrics`: HTTP, `/metrics` and `/status.json`. */
+  readonly acceptMetrics: (socket: StreamSocket) => void;
   /** Has the login processes tell which sessions they carry: all of them, or one by its connection id at `ipc`. */
   askSessions(to: '*' | number): void;
   status(): DirectorStatus;
@@ -104,6 +99,8 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
   const runtime = createRuntime({ director, log, now, ipc, flush, network: createRingNetwork(self.ip, tls) });
   const asking = createSessionAsking(runtime, options.connectIpc);
+  const status = (): DirectorStatus => directorStatus(director, now());
+  const pages = createPageServer(statusPages(status));
   runtime.start();
   return {
     acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
@@ -113,17 +110,8 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     acceptNotify: serveNotify(runtime),
     acceptRing: (socket) => runtime.ring.accept(socket),
     askSessions: (to) => asking.ask(to),
-    status() {
-      let users = 0;
-      for (const tag of director.hosts.tags()) users += tag.users.count();
-      return {
-        users,
-        delayed: director.requests.waiting.size,
-        moving: director.moves.byId.size,
-        kicking: director.kicks.outstanding.size,
-        requests: director.requests.count,
-      };
-    },
+    acceptMetrics: (socket) => pages.accept(socket),
+    status,
     async [Symbol.asyncDispose]() {
       await runtime.stop();
       ipc.close();

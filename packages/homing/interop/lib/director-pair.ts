@@ -44,10 +44,16 @@ const defaults: DirectorSettings = {
   director_mail_servers: '127.0.0.11 127.0.0.12',
   director_max_parallel_kicks: 100,
   director_max_parallel_moves: 100,
+  director_output_buffer_size: 10 * 1024 * 1024,
+  director_ping_idle_timeout: 30,
+  director_ping_max_timeout: 60,
   director_servers: '',
   director_user_expire: 900,
   director_user_kick_delay: 2,
   director_username_hash: '%Lu',
+  homing_director_allow_nets: '',
+  homing_director_max_connections: 256,
+  homing_director_static_ring: false,
 };
 
 const config = (dir: string, settings: DirectorSettings): string => `
@@ -87,8 +93,8 @@ ${settingLines(settings)}
 
 const settingLines = (settings: DirectorSettings): string =>
   Object.entries(settings)
-    .filter(([name, value]) => value !== '' && name !== 'auth_master_user_separator')
-    .map(([name, value]) => `${name} = ${value}${/_(expire|delay)$/.test(name) ? ' s' : ''}`)
+    .filter(([name, value]) => value !== '' && name.startsWith('director_'))
+    .map(([name, value]) => `${name} = ${value}${/_(expire|delay|timeout)$/.test(name) ? ' s' : ''}`)
     .join('\n');
 
 export const startDirectorPair = async (options: PairOptions): Promise<DirectorPair> => {

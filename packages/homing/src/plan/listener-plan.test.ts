@@ -1,6 +1,6 @@
-import { loadConfig } from '@homing/config';
+import { type Config, loadConfig } from '@homing/config';
 import { expect, test } from 'vitest';
-import { type ListenerPlan, type Names, PlanError, planListeners } from './listener-plan.ts';
+import { type ListenerPlan, type Names, PlanError, planListeners, ringAddress } from './listener-plan.ts';
 
 const names: Names = {
   mayChangeOwner: true,
@@ -9,17 +9,15 @@ const names: Names = {
   addresses: (host) => (host === 'nowhere' ? [] : [host]),
 };
 
-const plan = (text: string, answers: Names = names): ListenerPlan =>
-  planListeners(
-    loadConfig('x.conf', {
-      read: () => ({ text: `base_dir = /run/h\n${text}\n` }),
-      glob: () => [],
-      env: () => undefined,
-      resolveHost: () => [],
-      userExists: () => true,
-    }),
-    answers,
-  );
+const configOf = (text: string): Config =>
+  loadConfig('x.conf', {
+    read: () => ({ text: `base_dir = /run/h\n${text}\n` }),
+    glob: () => [],
+    env: () => undefined,
+    resolveHost: () => [],
+    userExists: () => true,
+  });
+const plan = (text: string, answers: Names = names): ListenerPlan => planListeners(configOf(text), answers);
 const ids = (text: string): string[] => plan(text).listeners.map(({ id }) => id);
 
 const PASSDB = 'passdb {\n driver = static\n}\n';
@@ -65,11 +63,58 @@ test('mail servers bring the director; mode 0 keeps its other sockets away', () 
   ]);
 });
 
-test('a ring port is not opened, and a warning says so', () => {
+const RING = `listen = 10.0.0.1, 10.0.0.2
+service director {
+  inet_listener director-doveadm {
+    port = 9091
+  }
+  inet_listener off {
+    port = 0
+  }
+  inet_listener {
+    port = 9090
+  }
+  inet_listener x-ring {
+    address = [2001:db8::1]
+    port = 9092
+  }
+  unix_listener director-metrics {
+    mode = 0600
+  }
+}
+`;
+
+test('ring ports are those of other names; the first is our address', () => {
+  const text = `${DIRECTOR}director_servers = 10.0.0.1\n${RING}`;
+  const { listeners, warnings } = plan(text);
+  const inet = listeners.filter(({ id }) => !id.endsWith('director-admin'));
+  const sockets = inet.map(({ id, role }) => (role.service === 'director' ? `${id} ${role.socket}` : ''));
+  expect(sockets.filter((socket) => socket !== '')).toEqual([
+    'unix:/run/h/director-metrics metrics',
+    '10.0.0.1,9091 admin',
+    '10.0.0.2,9091 admin',
+    '10.0.0.1,9090 ring',
+    '10.0.0.2,9090 ring',
+    '2001:db8::1,9092 ring',
+  ]);
+  expect(warnings).toEqual([]);
+  expect(ringAddress(configOf(text), names)).toEqual({ ip: '10.0.0.1', port: 9090 });
+});
+
+test('without other directors no ring port is opened, and a warning says so', () => {
   const { listeners, warnings } = plan(`${DIRECTOR}service director {\n inet_listener {\n port = 9090\n }\n}`);
   expect(listeners.some(({ spec }) => spec.kind === 'inet')).toBe(false);
+  expect(warnings).toEqual(['service(director): inet_listener : not opened, because director_servers is empty']);
+  expect(ringAddress(configOf(DIRECTOR), names)).toBeUndefined();
+});
+
+test('a ring port is TCP', () => {
+  const { listeners, warnings } = plan(
+    `${DIRECTOR}director_servers = 10.0.0.1\nservice director {\n unix_listener a-ring {\n mode = 0600\n }\n}`,
+  );
+  expect(listeners.some(({ id }) => id.includes('a-ring'))).toBe(false);
   expect(warnings).toEqual([
-    'service(director): inet_listener : not opened, because this director is alone in its ring',
+    'service(director): unix_listener /run/h/a-ring: not opened, because other directors connect over TCP',
   ]);
 });
 

@@ -50,8 +50,8 @@ export const planListeners = (config: Config, names: Names): ListenerPlan => {
     if (roleOf === undefined) continue;
     const add = (kind: ListenerKind, name: string, specs: readonly ListenerSpec[], inet?: InetListener): void => {
       const role = roleOf(name, kind, inet);
-      if (role === undefined) {
-        if (service.name === 'director') warnings.push(ringWarning(name));
+      if (role === undefined || isUselessRing(role, config)) {
+        if (service.name === 'director') warnings.push(ringWarning(kind, name));
         return;
       }
       for (const spec of specs) listeners.push({ id: idOf(spec), serviceName: `service(${service.name})`, spec, role });
@@ -155,5 +155,20 @@ const resolveAddress = (word: string, names: Names): readonly string[] => {
 const idOf = (spec: ListenerSpec): string =>
   spec.kind === 'inet' ? `${spec.address},${spec.port}` : `${spec.kind}:${spec.path}`;
 
-const ringWarning = (name: string): string =>
-  `service(director): inet_listener ${name}: not opened, because this director is alone in its ring`;
+/** A director that is alone by its configuration has nobody to listen to. */
+const isUselessRing = (role: Role, config: Config): boolean =>
+  role.service === 'director' && role.socket === 'ring' && config.settings().director_servers === '';
+
+const ringWarning = (kind: ListenerKind, name: string): string =>
+  `service(director): ${kind}_listener ${name}: not opened, because ` +
+  (kind === 'inet' ? 'director_servers is empty' : 'other directors connect over TCP');
+
+/** Where other directors connect, and as whom they know us: the first ring port. Throws `PlanError`. */
+export const ringAddress = (config: Config, names: Names): { ip: string; port: number } | undefined => {
+  for (const inet of config.services.get('director')?.inetListeners ?? []) {
+    const role = directorRole(inet.name, 'inet');
+    const [spec] = role?.service === 'director' && role.socket === 'ring' ? inetSpecs(inet, config, names) : [];
+    if (spec?.kind === 'inet') return { ip: spec.address, port: spec.port };
+  }
+  return undefined;
+};

@@ -13,9 +13,15 @@ test.each<[string, ListenerKind, string | undefined]>([
   ['login/proxy-notify', 'fifo', 'notify'],
   ['login/whatever', 'fifo', 'notify'],
   ['x-notify', 'unix', 'notify'],
-  ['director-ring', 'inet', undefined],
-  ['', 'inet', undefined],
-  ['login', 'inet', undefined],
+  ['director-ring', 'inet', 'ring'],
+  ['', 'inet', 'ring'],
+  ['login', 'inet', 'ring'],
+  ['director-auth', 'inet', 'auth'],
+  ['director-metrics', 'inet', 'metrics'],
+  ['director-metrics', 'unix', 'metrics'],
+  ['metrics/director', 'unix', 'auth'],
+  ['director-ring', 'unix', undefined],
+  ['director-ring', 'fifo', 'notify'],
 ])('director %s (%s) is %s', (name, kind, socket) => {
   expect(directorRole(name, kind)).toEqual(socket === undefined ? undefined : { service: 'director', socket });
 });

@@ -23,10 +23,12 @@ export type LoginRole = {
   readonly authSocket: string;
 };
 
+export type DirectorSocket = 'auth' | 'userdb' | 'authreply' | 'admin' | 'notify' | 'ring' | 'metrics';
+
 export type CoreRole =
   /** The auth server itself tells by the name what is spoken there. */
   | { readonly service: 'auth'; readonly name: string }
-  | { readonly service: 'director'; readonly socket: 'auth' | 'userdb' | 'authreply' | 'admin' | 'notify' }
+  | { readonly service: 'director'; readonly socket: DirectorSocket }
   | { readonly service: 'anvil'; readonly socket: 'anvil' | 'penalty' }
   | { readonly service: 'ipc'; readonly socket: 'ipc' | 'ipc-proxy' };
 
@@ -41,7 +43,7 @@ const suffix = (name: string): string => {
 export const authRole = (name: string): CoreRole | undefined =>
   ['token', 'tokenlogin'].includes(suffix(name)) ? undefined : { service: 'auth', name };
 
-/** `undefined` for a ring port: this director is alone in its ring. */
+/** `metrics` is ours alone. Other directors are known by their addresses, so a unix socket has none of them. */
 export const directorRole = (name: string, kind: ListenerKind): CoreRole | undefined => {
   if (kind === 'fifo') return { service: 'director', socket: 'notify' };
   const last = suffix(name);
@@ -51,13 +53,14 @@ export const directorRole = (name: string, kind: ListenerKind): CoreRole | undef
     case 'authreply':
     case 'admin':
     case 'notify':
+    case 'metrics':
       return { service: 'director', socket: last };
     case 'doveadm':
       return { service: 'director', socket: 'admin' };
     case 'ring':
-      return undefined;
+      return kind === 'inet' ? { service: 'director', socket: 'ring' } : undefined;
     default:
-      return kind === 'inet' ? undefined : { service: 'director', socket: 'auth' };
+      return { service: 'director', socket: kind === 'inet' ? 'ring' : 'auth' };
   }
 };
 

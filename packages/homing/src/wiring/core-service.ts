@@ -15,6 +15,7 @@ import {
   type Log,
   type Outlet,
   type ProtocolFactory,
+  type StreamSocket,
 } from '@homing/io';
 import type { ChildService, StartService } from '../child/child-process.ts';
 import type { ListenerFile } from '../child/messages.ts';
@@ -60,6 +61,11 @@ const coreService = (services: Services, log: Log): ChildService => {
   return {
     async serve({ id, role, file }, handle) {
       if (role.service === 'login') return;
+      const accept = socketsOf(services.director, role);
+      if (accept !== undefined && handle !== undefined) {
+        await listeners.serve(id, handle, accept);
+        return;
+      }
       const factory = factoryOf(services, role, { id, file });
       if (factory === undefined) return;
       const own = log.service(role.service);
@@ -126,6 +132,16 @@ const ipcProxy = ({ ipc, ipcProxies }: Services, id: string): ProtocolFactory =>
   return factory;
 };
 
+/** Those who speak for themselves on a socket. */
+const socketsOf = (
+  director: DirectorService | undefined,
+  role: CoreRole,
+): ((socket: StreamSocket) => void) | undefined => {
+  if (director === undefined || role.service !== 'director') return undefined;
+  if (role.socket === 'ring') return director.acceptRing;
+  return role.socket === 'metrics' ? director.acceptMetrics : undefined;
+};
+
 const directorFactory = (
   director: DirectorService | undefined,
   socket: Extract<CoreRole, { service: 'director' }>['socket'],
@@ -141,6 +157,9 @@ const directorFactory = (
       return director?.acceptAdmin;
     case 'notify':
       return director?.acceptNotify;
+    case 'ring':
+    case 'metrics':
+      return undefined;
     default:
       return socket satisfies never;
   }

@@ -12,11 +12,14 @@ import {
   type AuthSocket,
   type AuthSockets,
   createDirector,
+  type DirectorHost,
   type DirectorService,
   type FlushTarget,
 } from '@homing/director-ring';
 import { type Connect, captureProgram, connectInProcess, connectTcpProtocol, connectUnix, type Log } from '@homing/io';
-import { runsDirector } from '../plan/listener-plan.ts';
+import { parseIpAddress } from '@homing/wire';
+import { systemNames } from '../plan/identity.ts';
+import { ringAddress, runsDirector } from '../plan/listener-plan.ts';
 
 /** Spec of the director: `auth-login` is tried for a second. */
 const AUTH_RETRY_MS = 1000;
@@ -43,8 +46,16 @@ export const startDirector = async (
     isRestart,
     resolve,
     flush: { connect: (target) => connectFlush(target, settings.base_dir, own), run: captureProgram },
+    ...whereOthersConnect(config),
+    tls: settings,
     now: () => performance.timeOrigin + performance.now(),
   });
+};
+
+const whereOthersConnect = (config: Config): { ringAddress: DirectorHost } | undefined => {
+  const { ip = '', port = 0 } = ringAddress(config, systemNames()) ?? {};
+  const address = parseIpAddress(ip);
+  return address === undefined ? undefined : { ringAddress: { ip: address, port } };
 };
 
 const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log): AuthSockets => {
@@ -85,5 +96,15 @@ const DIRECTOR_SETTINGS = [
   'director_flush_socket',
   'director_max_parallel_moves',
   'director_max_parallel_kicks',
+  'director_output_buffer_size',
+  'director_ping_idle_timeout',
+  'director_ping_max_timeout',
+  'homing_director_allow_nets',
+  'homing_director_max_connections',
+  'homing_director_static_ring',
+  'homing_director_tls_servers',
+  'homing_director_tls_ca',
+  'homing_director_tls_cert',
+  'homing_director_tls_key',
   'homing_ipc_socket',
 ] as const;
