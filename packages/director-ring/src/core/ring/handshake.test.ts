@@ -99,8 +99,8 @@ test.each<[string, string[], string[], string]>([
 });
 
 test('who broke the protocol is refused for a minute', () => {
-  const { ring, peer } = start();
-  peer.say(...me, 'BOGUS');
+  const ring = startRingCore(['127.0.0.4', '127.0.0.5']);
+  ring.connectFrom('127.0.0.4')?.say(...me, 'BOGUS');
   const again = ring.connectFrom('127.0.0.4');
   again?.say(...me);
   expect(again?.isClosed()).toBe(true);

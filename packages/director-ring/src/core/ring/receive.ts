@@ -33,7 +33,11 @@ export const receiveBytes = (director: Director, id: number, bytes: ByteString, 
   peer.lines.push(bytes);
   let line: ByteString | undefined;
   try {
-    for (line = peer.lines.next(); line !== undefined; line = peer.lines.next()) {
+    for (;;) {
+      // So that `refuseLine` knows whether a line was read.
+      line = undefined;
+      line = peer.lines.next();
+      if (line === undefined) break;
       handleLine(director, peer, line, now);
       // A command may have ended the connection.
       if (director.ring.peers.get(id) !== peer || peer.leaving !== undefined) return;

@@ -84,10 +84,14 @@ test('CONNECT to a nearer director is followed at once', () => {
   expect(ring.connecting()).toEqual(['127.0.0.2']);
 });
 
-test('nobody to connect to: a left is dead, and we serve alone at once', () => {
+test('nobody to connect to: a left is dead, and we serve alone', () => {
   const { ring, right, join } = start();
   const five = join('127.0.0.5');
   right?.close();
+  for (let i = 0; i < OTHERS.length; i++) ring.refuse();
+  expect(ring.director.ring.left?.id).toBe(five.id);
+  // The right was there a moment ago, so it is looked for once more.
+  ring.wait(1000);
   for (let i = 0; i < OTHERS.length; i++) ring.refuse();
   expect(five.heard()).toContain('QUIT\\tThis connection is dead?');
   expect(ring.director.ring.state).toBe('synced');
