@@ -21,6 +21,7 @@ import { createRequests, type Requests } from './request/requests.ts';
 import { createRing } from './ring/create-ring.ts';
 import type { DirectorHost, Ring } from './ring/ring.ts';
 import type { DirectorSettings } from './settings.ts';
+import type { Restoring } from './state/restore.ts';
 
 export type Director = {
   readonly settings: DirectorSettings;
@@ -37,6 +38,8 @@ export type Director = {
   readonly relearn: Relearn;
   /** Addresses that directors may come from besides those we know. */
   readonly isAllowedPeer: (ip: IpAddress) => boolean;
+  /** Users of the run before that are not entered yet. */
+  restoring: Restoring | undefined;
   effects: Effect[];
   /** Something changed that logins or resets may have been waiting for: call `continueWaiting`. */
   isChanged: boolean;
@@ -80,6 +83,7 @@ export const startDirector = (start: DirectorStart): Director => {
     admin: createAdminWaits(),
     relearn: createRelearn(isRestart, now),
     isAllowedPeer: parseAllowNets(settings.homing_director_allow_nets).isAllowed,
+    restoring: undefined,
     effects: [],
     isChanged: false,
     nextId: 1,

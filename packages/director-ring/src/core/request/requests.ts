@@ -6,18 +6,22 @@ import type { ByteString } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
-import { NO_USER } from '../user/user-records.ts';
+import { isHandshaked, isSynced } from '../ring/ring.ts';
+import { announceContested } from '../ring/user-update.ts';
+import type { UserDirectory } from '../user/user-directory.ts';
+import { NO_USER, type UserId } from '../user/user-records.ts';
+import { assignHost, type WaitReason } from './assign-host.ts';
+import { isForRing, warnLater } from './delay-warning.ts';
 import { hashUsername } from './hash-username.ts';
 
 type WaitingRequest = { readonly hash: number; readonly tag: ByteString; readonly since: number; reason: WaitReason };
-
-/** Why a request waits, in the words of Dovecot's log line; `sessions unknown` is our own. */
-export type WaitReason = 'no hosts' | 'kill waiting' | 'sessions unknown';
 
 export type Requests = {
   /** By ticket, in the order they came. */
   readonly waiting: Map<number, WaitingRequest>;
   readonly limits: Deadlines<number>;
+  /** When the log is to say that requests wait for the ring. */
+  delayWarningAt: number | undefined;
   /** Asked since the start. */
   count: number;
 };
@@ -32,6 +36,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export const createRequests = (): Requests => ({
   waiting: new Map(),
   limits: createDeadlines(REQUEST_TIMEOUT_MS),
+  delayWarningAt: undefined,
   count: 0,
 });
 
@@ -41,35 +46,23 @@ export const requestHost = (director: Director, username: ByteString, tag: ByteS
   director.requests.count++;
   const found = assignHost(director, hash, tag, now);
   if (typeof found === 'object') return { result: 'host', host: found };
+  if (isForRing(found)) warnLater(director, now);
   const ticket = director.nextId++;
   director.requests.waiting.set(ticket, { hash, tag, since: now, reason: found });
   director.requests.limits.add(ticket, now);
   return { result: 'wait', ticket };
 };
 
-/** A user keeps its mail host for as long as it is known, and is refreshed; a new one goes where its hash says. */
-const assignHost = (director: Director, hash: number, tagName: ByteString, now: number): MailHost | WaitReason => {
-  const seconds = Math.floor(now / 1000);
-  const tag = director.hosts.tag(tagName);
-  const user = tag === undefined ? NO_USER : tag.users.find(hash, seconds);
-  if (tag !== undefined && user !== NO_USER) {
-    if (tag.users.isBeingKilled(user)) return 'kill waiting';
-    tag.users.refresh(user, seconds);
-    return director.hosts.at(tag.users.hostOf(user));
-  }
-  if (director.relearn.until !== undefined) return 'sessions unknown';
-  const host = director.hosts.byHash(hash, tagName);
-  if (host === undefined) return 'no hosts';
-  director.hosts.tagOf(host).users.add(hash, host.slot, seconds);
-  return host;
-};
-
-/** Tries every waiting request again, in order. */
+/** Tries every waiting request again, in order. Those that wait for the ring, only when it is synced. */
 export const retryRequests = (director: Director, now: number): void => {
+  announceContested(director, now);
   const { waiting, limits } = director.requests;
+  if (isSynced(director.ring)) director.requests.delayWarningAt = undefined;
   for (const [ticket, request] of waiting) {
+    if (isForRing(request.reason) && !isSynced(director.ring)) continue;
     const found = assignHost(director, request.hash, request.tag, now);
     if (typeof found === 'string') {
+      if (isForRing(found)) warnLater(director, now);
       request.reason = found;
       continue;
     }
@@ -94,13 +87,26 @@ export const failLateRequests = (director: Director, now: number): void => {
 const timeoutReason = (director: Director, request: WaitingRequest, now: number): string => {
   const seconds = Math.floor(now / 1000);
   const queued = seconds - Math.floor(request.since / 1000);
-  const facts = [`Ring synced for ${seconds - Math.floor(director.syncedSince / 1000)} secs`];
+  const facts = [ringFact(director, seconds)];
   const users = director.hosts.tag(request.tag)?.users;
   const user = users?.find(request.hash, seconds) ?? NO_USER;
   if (users !== undefined && user !== NO_USER) {
+    if (users.isWeak(user)) facts.push('weak user');
     facts.push(`user refreshed ${seconds - users.user(user).timestamp} secs ago`);
+    if (request.reason === 'weak user') letIn(director, users, user);
   }
   facts.push(`hash=${request.hash}`);
   if (request.tag !== '') facts.push(`tag=${request.tag}`);
   return `Timeout because ${request.reason} - queued for ${queued} secs (${facts.join(', ')})`;
+};
+
+const ringFact = ({ ring }: Director, seconds: number): string => {
+  if (!isHandshaked(ring)) return 'Ring has never been synced';
+  return `Ring ${isSynced(ring) ? '' : 'not '}synced for ${seconds - Math.floor(ring.stateSince / 1000)} secs`;
+};
+
+/** Nobody could be asked for so long: those who come next should not wait in vain too. */
+const letIn = (director: Director, users: UserDirectory, user: UserId): void => {
+  users.setWeak(user, false);
+  director.isChanged = true;
 };

@@ -147,12 +147,12 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       for (let id = isNeeded ? records.head() : NO_USER; id !== NO_USER; ) {
         const next = records.get(id, 'next');
         if (records.get(id, 'host') === host) {
+          watching?.removed(records.get(id, 'hash'));
           if (is(id, KILLED)) onFreed(records.get(id, 'hash'));
           free(id);
         }
         id = next;
       }
-      watching?.hostForgotten(host);
     },
     expire(now, limit) {
       for (let left = limit; left > 0; left--) {

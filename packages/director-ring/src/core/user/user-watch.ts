@@ -5,8 +5,8 @@ export type UserWatch = {
   /** New, or on another mail host. */
   changed(id: UserId): void;
   refreshed(id: UserId, timestamp: number): void;
-  /** Gone; the number may be another user's soon. */
+  /** Expired or removed; the number may be another user's soon. */
   freed(id: UserId): void;
-  /** All users of a mail host were forgotten, each told of by `freed`. */
-  hostForgotten(host: number): void;
+  /** Forgotten before it expired. */
+  removed(hash: number): void;
 };
