@@ -84,17 +84,26 @@ export const runCommand = (
   }
 };
 
-/** The ring is synced. In the order in which they came; the first that changes something holds the others back. */
+/**
+ * The ring may be synced: changes that were made have been heard by all; one that waits is made, and holds the others
+ * back.
+ */
 export const continueAdmin = (director: Director, now: number): void => {
-  const { waiting, limits } = director.admin;
-  for (const entry of waiting) {
-    if (!isSynced(director.ring)) return;
-    waiting.delete(entry);
-    limits.remove(entry);
-    const { session, command } = entry;
-    const result = command === undefined ? reply(REPLY.ok) : runRingChange(director, command, session, now);
-    if (result.result === 'reply') director.effects.push({ do: 'reply', session, reply: result.reply });
+  const { waiting } = director.admin;
+  for (const isMade of [true, false]) {
+    for (const entry of waiting) {
+      if (!isSynced(director.ring)) return;
+      if ((entry.command === undefined) === isMade) continueEntry(director, entry, now);
+    }
   }
+};
+
+const continueEntry = (director: Director, entry: WaitingAdmin, now: number): void => {
+  const { session, command } = entry;
+  director.admin.waiting.delete(entry);
+  director.admin.limits.remove(entry);
+  const result = command === undefined ? reply(REPLY.ok) : runRingChange(director, command, session, now);
+  if (result.result === 'reply') director.effects.push({ do: 'reply', session, reply: result.reply });
 };
 
 export const failLateAdmin = (director: Director, now: number): void => {
