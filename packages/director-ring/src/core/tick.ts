@@ -7,6 +7,7 @@ import { advanceMove, continueMoves } from './move/moves.ts';
 import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
 import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
+import { logStuck, nextUserDeadline, tickUsers } from './ring/user-timers.ts';
 
 /** Users dropped in one go; a million that expire in the same second must not stop logins. */
 const EXPIRE_BATCH = 10_000;
@@ -23,6 +24,7 @@ export const continueWaiting = (director: Director, now: number): void => {
 /** Does everything that is due. */
 export const tick = (director: Director, now: number): void => {
   tickRing(director, now);
+  tickUsers(director, now);
   failLateRequests(director, now);
   failLateAdmin(director, now);
   const { moves, kicks, relearn } = director;
@@ -38,6 +40,7 @@ export const tick = (director: Director, now: number): void => {
   logLeftOut(director, now);
   const seconds = Math.floor(now / 1000);
   for (const { users } of director.hosts.tags()) users.expire(seconds, EXPIRE_BATCH);
+  logStuck(director);
 };
 
 /** Undefined when there is nothing to wait for. */
@@ -46,6 +49,7 @@ export const nextDeadline = (director: Director, now: number): number | undefine
   let next = earlier(requests.limits.next(), earlier(moves.limits.next(), moves.delays.next()));
   next = earlier(next, earlier(kicks.limits.next(), earlier(admin.limits.next(), relearn.until)));
   next = earlier(next, nextRingDeadline(director));
+  next = earlier(next, nextUserDeadline(director));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
   for (const { users } of director.hosts.tags()) {
     const expiry = users.nextExpiry(Math.floor(now / 1000));

@@ -28,6 +28,7 @@ export const startSimulation = (changed: Partial<DirectorSettings> = {}, isResta
   const director: Director = startDirector({
     settings,
     self,
+    others: [],
     mailHosts,
     isRestart,
     hostVariable: () => undefined,

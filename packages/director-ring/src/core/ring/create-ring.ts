@@ -1,7 +1,9 @@
 import { DIRECTOR_RING_VERSION } from '@homing/wire';
 import { createLogThrottle } from '../log-throttle.ts';
+import { createForwards } from './forward-users.ts';
 import { compareHosts, createMember } from './members.ts';
 import type { DirectorHost, Ring } from './ring.ts';
+import { createWeakUsers } from './weak-user.ts';
 
 /** Without others it is complete from the start. Duplicates count once. */
 export const createRing = (host: DirectorHost, others: readonly DirectorHost[], now: number): Ring => {
@@ -35,5 +37,9 @@ export const createRing = (host: DirectorHost, others: readonly DirectorHost[], 
     isDelayWarned: false,
     hasJoined: false,
     refusedThrottle: createLogThrottle(),
+    weak: createWeakUsers(),
+    contested: new Map(),
+    forwards: createForwards(),
+    conflicts: 0,
   };
 };

@@ -11,6 +11,7 @@ import { isHandshaked } from './ring.ts';
 export const startHostList = (director: Director, peer: Peer, isComplete: boolean, now: number): HostListUse => {
   const { ring } = director;
   const use = listUse(isHandshaked(ring), isComplete);
+  peer.listUse = use;
   logPeer(director, peer, 'debug', 'director_host_list', TEXTS[use]);
   if (use === 'replace') {
     ring.hasJoined = true;

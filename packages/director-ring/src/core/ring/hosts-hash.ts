@@ -2,7 +2,7 @@
  * What tells directors in SYNC that they know the same backends: CRC-32 over all of them, sorted by address
  * (mail_hosts_hash(), mail-host.c). Host names and the times of changes do not count.
  */
-import { type IpAddress, ipAddressBytes } from '@homing/wire';
+import { ipAddressBytes } from '@homing/wire';
 import type { MailHost } from '../host/mail-host.ts';
 
 /** The polynomial of zlib, bits reversed. */

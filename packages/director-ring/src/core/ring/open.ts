@@ -27,6 +27,8 @@ const createPeer = (director: Director, sourceIp: IpAddress, member: Member | un
     member,
     minor: 0,
     hostList: undefined,
+    listUse: undefined,
+    hasUnknownHosts: false,
     handover: undefined,
     isSynced: false,
     wasSynced: false,

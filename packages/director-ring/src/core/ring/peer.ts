@@ -39,6 +39,10 @@ export type Peer = {
   minor: number;
   /** Between HOST-HAND-START and HOST-HAND-END. */
   hostList: HostListUse | undefined;
+  /** What was made of its host list; undefined before that. */
+  listUse: HostListUse | undefined;
+  /** It named a backend that we do not have, and the log says so. */
+  hasUnknownHosts: boolean;
   /** Our users on their way to it in the handshake, one tag after the other. */
   handover: { next(): (User & { readonly isWeak: boolean }) | undefined; close(): void } | undefined;
   isSynced: boolean;

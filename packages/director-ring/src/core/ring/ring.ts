@@ -13,7 +13,10 @@
  */
 import type { IpAddress, SyncState } from '@homing/wire';
 import type { LogThrottle } from '../log-throttle.ts';
+import type { UserDirectory } from '../user/user-directory.ts';
+import type { Forwards } from './forward-users.ts';
 import type { Peer } from './peer.ts';
+import type { WeakUsers } from './weak-user.ts';
 
 export type DirectorHost = { readonly ip: IpAddress; readonly port: number };
 
@@ -74,6 +77,12 @@ export type Ring = {
   /** We took the backends of a ring that was there before us. */
   hasJoined: boolean;
   readonly refusedThrottle: LogThrottle;
+  readonly weak: WeakUsers;
+  /** Users that others say to be elsewhere, while we move them. */
+  readonly contested: Map<UserDirectory, Set<number>>;
+  readonly forwards: Forwards;
+  /** Users found on two mail hosts since the start. */
+  conflicts: number;
 };
 
 /** In the words of Dovecot's `Connecting to ...: <reason>`. */

@@ -1,5 +1,6 @@
 /** The end of a batch of input: what it changed in the ring as a whole. */
 import type { Director } from '../director.ts';
+import { forwardUsers } from './forward-users.ts';
 import { connectRight } from './reconnect.ts';
 import { assignLefts } from './sides.ts';
 import { sendPendingSync } from './sync.ts';
@@ -15,6 +16,7 @@ export const settleRing = (director: Director, now: number): void => {
     ring.wantsRight = undefined;
     if (reason !== undefined && ring.right === undefined) connectRight(director, reason, now);
   }
+  forwardUsers(director, now);
   sendPendingSync(director, now);
 };
 

@@ -1,0 +1,135 @@
+/**
+ * What another director says of a user beside what we know (director_user_refresh(), director-connection.c).
+ *
+ * Upstream takes the other's mail host whenever ours is nearly expired, so that two directors with old users exchange
+ * them and may go on doing so. Here a user that is nearly expired counts less than one that is not, and among equals the
+ * lower address wins: whatever the order, all come to the same. A director that still says otherwise is told.
+ */
+import { compareIpAddresses } from '@homing/wire';
+import type { Director } from '../director.ts';
+import type { MailHost } from '../host/mail-host.ts';
+import { kickEverywhere } from '../move/kick-everywhere.ts';
+import { isNearExpiry, isRecent } from '../user/user-age.ts';
+import type { UserDirectory } from '../user/user-directory.ts';
+import { NO_USER, type UserId } from '../user/user-records.ts';
+import { logPeer } from './log.ts';
+import type { Peer } from './peer.ts';
+import { ownOrigin } from './propagate.ts';
+
+/** `timestamp`: Unix seconds of the last refresh; undefined: an old director does not say, it was just now. */
+export type ToldUser = {
+  readonly hash: number;
+  readonly host: MailHost;
+  readonly timestamp: number | undefined;
+  readonly isWeak: boolean;
+};
+
+export type MergedUser = {
+  readonly users: UserDirectory;
+  readonly user: UserId;
+  /** Others should hear of it. */
+  readonly isChanged: boolean;
+  /** `forced`: theirs was the right one, and they should know that we agree. `ours`: they should hear of ours. */
+  readonly answer: 'none' | 'forced' | 'ours';
+};
+
+/** DIRECTOR_SKIP_RECENT_REFRESH_MAX_SECS. */
+const UNKNOWN_TIME_MAX_SECONDS = 15;
+
+/** Undefined: expired, whether or not we know the user. */
+export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: number): MergedUser | undefined => {
+  const seconds = Math.floor(now / 1000);
+  const expire = director.settings.director_user_expire;
+  // A clock that is ahead must not make users that never expire.
+  const timestamp = Math.min(told.timestamp ?? seconds, seconds);
+  if (timestamp + expire <= seconds) return undefined;
+  const { users } = director.hosts.tagOf(told.host);
+  const user = users.find(told.hash, seconds);
+  if (user === NO_USER) {
+    const added = users.add(told.hash, told.host.slot, timestamp);
+    if (told.isWeak) users.setWeak(added, true);
+    return { users, user: added, isChanged: true, answer: 'none' };
+  }
+  const outcome = users.isWeak(user) || told.isWeak ? mergeWeak : mergeHosts;
+  const { host, isChanged, answer } = outcome(director, peer, { users, user, told, timestamp }, now);
+  const isMoved = users.hostOf(user) !== host;
+  if (isMoved) users.setHost(user, host);
+  const age = timestamp - users.user(user).timestamp;
+  const skip = told.timestamp === undefined ? Math.min(Math.floor(expire / 4), UNKNOWN_TIME_MAX_SECONDS) : 0;
+  const isNewer = age > skip;
+  if (isNewer) users.refresh(user, timestamp);
+  return { users, user, isChanged: isChanged || isMoved || isNewer, answer };
+};
+
+type Case = {
+  readonly users: UserDirectory;
+  readonly user: UserId;
+  readonly told: ToldUser;
+  readonly timestamp: number;
+};
+
+/** `host`: slot of the mail host that counts. */
+type Outcome = { readonly host: number; readonly isChanged: boolean; readonly answer: MergedUser['answer'] };
+
+const mergeWeak = (director: Director, _peer: Peer, { users, user, told }: Case, now: number): Outcome => {
+  const theirs = told.host.slot;
+  if (users.isWeak(user)) {
+    if (!told.isWeak) {
+      users.setWeak(user, false);
+      director.isChanged = true;
+    }
+    return { host: theirs, isChanged: !told.isWeak, answer: 'none' };
+  }
+  const { host, timestamp } = users.user(user);
+  const isOurs = isRecent(timestamp, director.settings.director_user_expire, Math.floor(now / 1000));
+  if (isOurs) return { host, isChanged: true, answer: 'ours' };
+  users.setWeak(user, true);
+  return { host: theirs, isChanged: true, answer: 'none' };
+};
+
+const mergeHosts = (director: Director, peer: Peer, merged: Case, now: number): Outcome => {
+  const { users, user, told } = merged;
+  const theirs = told.host.slot;
+  const { host: ours, timestamp } = users.user(user);
+  if (ours === theirs) return { host: ours, isChanged: false, answer: 'none' };
+  if (users.isBeingKilled(user)) {
+    // They do not know of the move yet. Should they never hear of it, they hear where the user is when it is over.
+    const { contested } = director.ring;
+    contested.set(users, (contested.get(users) ?? new Set()).add(told.hash));
+    return { host: ours, isChanged: false, answer: 'none' };
+  }
+  const seconds = Math.floor(now / 1000);
+  const expire = director.settings.director_user_expire;
+  const isOursOld = isNearExpiry(timestamp, expire, seconds);
+  const isTheirsOld = isNearExpiry(merged.timestamp, expire, seconds);
+  if (!isOursOld && !isTheirsOld) return settleConflict(director, peer, merged, now);
+  const isTheirs = isOursOld === isTheirsOld ? isLower(director, theirs, ours) : isOursOld;
+  return isTheirs
+    ? { host: theirs, isChanged: true, answer: 'none' }
+    : { host: ours, isChanged: false, answer: 'ours' };
+};
+
+const isLower = ({ hosts }: Director, a: number, b: number): boolean =>
+  compareIpAddresses(hosts.at(a).ip, hosts.at(b).ip) < 0;
+
+/** A user in two places at once: its sessions in the wrong one are dropped everywhere. */
+const settleConflict = (
+  director: Director,
+  peer: Peer,
+  { users, user, told, timestamp }: Case,
+  now: number,
+): Outcome => {
+  const { ring, hosts } = director;
+  const { hash, timestamp: oldTimestamp, host: ours } = users.user(user);
+  const theirs = told.host.slot;
+  const facts = [`old_ts=${oldTimestamp}`];
+  if (peer.state !== 'handshaked') facts.push('handshaking', `recv_ts=${timestamp}`);
+  const text = `User hash ${hash} is being redirected to two hosts: ${hosts.at(ours).ip} and ${told.host.ip}`;
+  logPeer(director, peer, 'error', 'director_user_conflict', `${text} (${facts.join(',')})`);
+  ring.conflicts++;
+  const isTheirs = isLower(director, theirs, ours);
+  const host = isTheirs ? theirs : ours;
+  const command = { cmd: 'USER-KICK-HASH', origin: ownOrigin(director), hash, exceptIp: hosts.at(host).ip } as const;
+  kickEverywhere(director, ring.self, command, { for: 'ring' }, now);
+  return { host, isChanged: true, answer: isTheirs ? 'forced' : 'ours' };
+};
