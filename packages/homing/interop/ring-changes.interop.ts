@@ -7,7 +7,7 @@ import { loginAll } from './ring/login-load.ts';
 import type { Member } from './ring/member.ts';
 import { loopback } from './ring/network.ts';
 import { agreed, createRing, formed, type Ring } from './ring/ring.ts';
-import { imapConfigFor, mailHosts, openSessions, type Session } from './ring/sessions.ts';
+import { imapConfig, mailHosts, openSessions, type Session } from './ring/sessions.ts';
 import { toolsAgree } from './ring/tools.ts';
 
 const RINGS = ['DH', 'DHH', 'DDH', 'HHHHH'].map((letters, number) => ({ letters, number }));
@@ -22,7 +22,7 @@ const startRing = async (stack: AsyncDisposableStack, letters: string, network: 
       network: loopback(network, letters.length),
       kinds: kindsOf(letters),
       settings: 'director_user_kick_delay = 1 s\n',
-      config: imapConfigFor,
+      config: imapConfig,
       fields,
     }),
   );

@@ -25,7 +25,7 @@ export type RingOptions = {
   /** Settings of every member. */
   readonly settings?: string;
   /** Default: no mail protocols. */
-  readonly config?: (kind: Kind) => string;
+  readonly config?: () => string;
   /** More fields of every user. */
   readonly fields?: string;
   /** More directors in everybody's director_servers, played by the test. */
@@ -69,7 +69,7 @@ export const createRing = async ({ network, kinds, ...options }: RingOptions): P
     const place = network.places[i];
     if (place === undefined) throw new Error(`no place for director ${i}`);
     const listed = servers.filter((_, n) => n < (options.listed ?? kinds.length) || n === i);
-    const more = `${options.settings ?? ''}\n${options.config?.(kind) ?? 'protocols =\n'}`;
+    const more = `${options.settings ?? ''}\n${options.config?.() ?? 'protocols =\n'}`;
     return createMember({
       kind,
       place,
@@ -115,8 +115,12 @@ const flaw = async (members: readonly Member[]): Promise<string | undefined> => 
   return undefined;
 };
 
-/** Waits until these members, and nobody else, are a synced ring; a director answers `deadlineMs` at most. */
-export const formed = (members: readonly Member[], deadlineMs = 10_000): Promise<void> =>
+/** The first time that a director of Dovecot finds itself alone, it looks for the others for 20 s. */
+const usualDeadline = (members: readonly Member[]): number =>
+  members.length === 1 && members[0]?.kind === 'dovecot' ? 25_000 : 10_000;
+
+/** Waits until these members, and nobody else, are a synced ring. */
+export const formed = (members: readonly Member[], deadlineMs = usualDeadline(members)): Promise<void> =>
   settled('a ring', deadlineMs, () => flaw(members));
 
 /** Waits until all have the same backends, the same users on them and the same counts. */

@@ -1,12 +1,13 @@
 /** IMAP sessions through every member of a ring, to mail hosts that let everybody in. */
 import { type LineClient, openLineClient } from '../lib/line-client.ts';
 import { until } from '../lib/until.ts';
-import type { Kind, Member } from './member.ts';
+import type { Member } from './member.ts';
 import { MAIL_SERVERS } from './ring.ts';
 
 export const IMAP_PORT = 24_202;
 
-const imapConfig = `
+/** Debian's doveadm reads it too, so there is nothing of ours alone in it. */
+export const imapConfig = (): string => `
 protocols = imap
 ssl = no
 disable_plaintext_auth = no
@@ -26,17 +27,14 @@ service director {
 }
 `;
 
-export const imapConfigFor = (kind: Kind): string =>
-  kind === 'homing' ? `homing_login_workers = 1\n${imapConfig}` : imapConfig;
-
 export const mailHosts = MAIL_SERVERS.split(' ').map((server) => server.replace(/@.*/, ''));
 
 export type Session = { readonly user: string; readonly via: Member; ended(): Promise<void> } & Disposable;
 
-export const openSession = async (via: Member, user: string): Promise<Session> => {
+export const openSession = async (via: Member, user: string, password = 'pw'): Promise<Session> => {
   const client = await openLineClient({ host: via.place.address, port: IMAP_PORT });
   await client.line();
-  client.send(`a LOGIN ${user} pw\r\n`);
+  client.send(`a LOGIN ${user} "${password}"\r\n`);
   const reply = await lastLine(client, 'a ');
   if (!reply.startsWith('a OK')) throw new Error(`${user} via ${via.place.address}: ${reply}`);
   return {
@@ -54,10 +52,11 @@ export const openSessions = async (
   members: readonly Member[],
   user: string,
   stack: DisposableStack,
+  password?: string,
 ): Promise<Session[]> => {
   const sessions: Session[] = [];
   for (const member of members) {
-    sessions.push(stack.use(await openSession(member, user)));
+    sessions.push(stack.use(await openSession(member, user, password)));
     // A login process registers with ipc behind its first login; a kick that comes before finds nobody.
     await until(`${user} in proxy list of ${member.place.address}`, 10_000, async () =>
       (await proxied(member)).includes(user),
