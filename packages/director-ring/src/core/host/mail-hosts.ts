@@ -86,19 +86,6 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
     tag.changed.clear();
     return tag.ring;
   };
-  const insert = (host: MailHost): void => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = sorted[middle];
-      if (other !== undefined && compareIpAddresses(other.ip, host.ip) < 0) low = middle + 1;
-      else high = middle;
-    }
-    // A new array, since others may be walking along the old one.
-    sorted = sorted.toSpliced(low, 0, host);
-  };
-
   return {
     all: () => sorted,
     find: (ip) => byIp.get(ip),
@@ -114,7 +101,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
       byIp.set(host.ip, added);
       getTag(host.tag).changed.add(slot);
       vhosts += added.vhosts;
-      insert(added);
+      sorted = insertSorted(sorted, added);
       return added;
     },
     remove(host) {
@@ -146,4 +133,17 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
       return slot === undefined ? undefined : at(slot);
     },
   };
+};
+
+/** A new array, since others may be walking along the old one. */
+const insertSorted = (hosts: readonly MailHost[], host: MailHost): MailHost[] => {
+  let low = 0;
+  let high = hosts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = hosts[middle];
+    if (other !== undefined && compareIpAddresses(other.ip, host.ip) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return hosts.toSpliced(low, 0, host);
 };

@@ -9,89 +9,59 @@
 import { createHashIndex } from './hash-index.ts';
 import { createRefreshOrder } from './refresh-order.ts';
 import { createCursors, type UserCursor } from './user-cursor.ts';
+import { createUserExpiry, type UserExpiry } from './user-expiry.ts';
+import { createUserFlags, type UserFlags } from './user-flags.ts';
 import { createUserRecords, NO_USER, type UserId, type UserRecords } from './user-records.ts';
 import type { UserWatch } from './user-watch.ts';
 
 export type User = { readonly hash: number; readonly timestamp: number; readonly host: number };
 
-export type UserDirectory = {
-  /** `NO_USER` if unknown or expired. */
-  find(hash: number, now: number): UserId;
-  /** The hash must be unknown. `timestamp`: of the last refresh, now or earlier. */
-  add(hash: number, host: number, timestamp: number): UserId;
-  user(id: UserId): User;
-  hostOf(id: UserId): number;
-  /** Neither being killed nor weak. */
-  isFree(id: UserId): boolean;
-  isBeingKilled(id: UserId): boolean;
-  setBeingKilled(id: UserId, isBeingKilled: boolean): void;
-  /** Takes the mark off a user that may have expired meanwhile. */
-  endKill(hash: number): void;
-  isWeak(id: UserId): boolean;
-  setWeak(id: UserId, isWeak: boolean): void;
-  refresh(id: UserId, timestamp: number): void;
-  /** To another mail host. */
-  setHost(id: UserId, host: number): void;
-  /** To another mail host, refreshed. */
-  moveTo(id: UserId, host: number, timestamp: number): void;
-  /** Forgets every user of a mail host; `onFreed` hears of those that are being killed. */
-  removeHost(host: number, onFreed: (hash: number) => void): void;
-  /** Drops expired users, oldest first, at most `limit`. */
-  expire(now: number, limit: number): void;
-  /** When `expire` has work again, or undefined. */
-  nextExpiry(now: number): number | undefined;
-  /** Hashes of those that expired weak since the last call: nobody made up their minds. */
-  takeStuck(): number[];
-  cursor(): UserCursor;
-  /** From now on; one at a time. */
-  watch(watch: UserWatch): void;
-  count(): number;
-  countOn(host: number): number;
-  bytes(): number;
-};
-
-const KILLED = 1;
-const WEAK = 2;
-
-/** How long a user that must not expire yet is left alone. */
-const KILLED_RETRY_SECONDS = 60;
-
-/** USER_NEAR_EXPIRING_MAX. */
-const WEAK_EXTRA_SECONDS = 30;
+export type UserDirectory = UserFlags &
+  UserExpiry & {
+    /** `NO_USER` if unknown or expired. */
+    find(hash: number, now: number): UserId;
+    /** The hash must be unknown. `timestamp`: of the last refresh, now or earlier. */
+    add(hash: number, host: number, timestamp: number): UserId;
+    user(id: UserId): User;
+    hostOf(id: UserId): number;
+    /** Takes the mark off a user that may have expired meanwhile. */
+    endKill(hash: number): void;
+    refresh(id: UserId, timestamp: number): void;
+    /** To another mail host. */
+    setHost(id: UserId, host: number): void;
+    /** To another mail host, refreshed. */
+    moveTo(id: UserId, host: number, timestamp: number): void;
+    /** Forgets every user of a mail host; `onFreed` hears of those that are being killed. */
+    removeHost(host: number, onFreed: (hash: number) => void): void;
+    /** Those refreshed at this time or later, newest first, at most `limit`. */
+    refreshedSince(timestamp: number, limit: number): UserId[];
+    cursor(): UserCursor;
+    /** From now on; one at a time. */
+    watch(watch: UserWatch): void;
+    count(): number;
+    countOn(host: number): number;
+    bytes(): number;
+  };
 
 /** `seed`: 32 random bits. */
 export const createUserDirectory = (expireSeconds: number, seed: number): UserDirectory => {
   const records = createUserRecords();
   const index = createHashIndex((id) => records.get(id, 'hash'), seed);
   const order = createRefreshOrder(records, expireSeconds);
-  const usersOn: number[] = [];
+  const counts = createCounts();
   const cursors = createCursors(records);
   let watching: UserWatch | undefined;
-  let stuck: number[] = [];
 
-  const count = (host: number, difference: number): void => {
-    usersOn[host] = (usersOn[host] ?? 0) + difference;
-  };
-  const is = (id: UserId, flag: number): boolean => (records.get(id, 'flags') & flag) !== 0;
-  const set = (id: UserId, flag: number, isSet: boolean): void => {
-    const flags = records.get(id, 'flags');
-    records.set(id, 'flags', isSet ? flags | flag : flags & ~flag);
-  };
   const free = (id: UserId): void => {
     cursors.leave(id);
     order.leave(id);
     index.remove(records.get(id, 'hash'));
-    count(records.get(id, 'host'), -1);
+    counts.add(records.get(id, 'host'), -1);
     records.free(id);
     watching?.freed(id);
   };
-  const expiryOf = (id: UserId): number =>
-    records.get(id, 'timestamp') + expireSeconds + (is(id, WEAK) ? WEAK_EXTRA_SECONDS : 0);
-  const isExpired = (id: UserId, now: number): boolean => expiryOf(id) <= now && !is(id, KILLED);
-  const freeExpired = (id: UserId): void => {
-    if (is(id, WEAK)) stuck.push(records.get(id, 'hash'));
-    free(id);
-  };
+  const flags = createUserFlags(records);
+  const expiry = createUserExpiry(records, flags, expireSeconds, free);
   const refresh = (id: UserId, timestamp: number): void => {
     cursors.leave(id);
     order.leave(id);
@@ -101,37 +71,34 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
     watching?.refreshed(id, timestamp);
   };
   const setHost = (id: UserId, host: number): void => {
-    count(records.get(id, 'host'), -1);
-    count(host, 1);
+    counts.add(records.get(id, 'host'), -1);
+    counts.add(host, 1);
     records.set(id, 'host', host);
   };
 
   return {
+    ...flags,
+    ...expiry,
     find(hash, now) {
       const id = index.find(hash);
-      if (id === NO_USER || !isExpired(id, now)) return id;
-      freeExpired(id);
+      if (id === NO_USER || !expiry.isExpired(id, now)) return id;
+      expiry.drop(id);
       return NO_USER;
     },
     add(hash, host, timestamp) {
       const id = records.append(hash, host, timestamp);
       order.settle(id);
       index.insert(hash, id);
-      count(host, 1);
+      counts.add(host, 1);
       watching?.changed(id);
       return id;
     },
     user: (id) => userOf(records, id),
     hostOf: (id) => records.get(id, 'host'),
-    isFree: (id) => records.get(id, 'flags') === 0,
-    isBeingKilled: (id) => is(id, KILLED),
-    setBeingKilled: (id, isBeingKilled) => set(id, KILLED, isBeingKilled),
     endKill(hash) {
       const id = index.find(hash);
-      if (id !== NO_USER) set(id, KILLED, false);
+      if (id !== NO_USER) flags.setBeingKilled(id, false);
     },
-    isWeak: (id) => is(id, WEAK),
-    setWeak: (id, isWeak) => set(id, WEAK, isWeak),
     refresh,
     setHost(id, host) {
       setHost(id, host);
@@ -143,42 +110,30 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       watching?.changed(id);
     },
     removeHost(host, onFreed) {
-      const isNeeded = (usersOn[host] ?? 0) > 0;
-      for (let id = isNeeded ? records.head() : NO_USER; id !== NO_USER; ) {
-        const next = records.get(id, 'next');
-        if (records.get(id, 'host') === host) {
-          watching?.removed(records.get(id, 'hash'));
-          if (is(id, KILLED)) onFreed(records.get(id, 'hash'));
-          free(id);
-        }
-        id = next;
+      for (const id of usersOf(records, host, counts.on(host))) {
+        watching?.removed(records.get(id, 'hash'));
+        if (flags.isBeingKilled(id)) onFreed(records.get(id, 'hash'));
+        free(id);
       }
     },
-    expire(now, limit) {
-      for (let left = limit; left > 0; left--) {
-        const oldest = records.head();
-        if (oldest === NO_USER || !isExpired(oldest, now)) return;
-        freeExpired(oldest);
-      }
-    },
-    nextExpiry(now) {
-      const oldest = records.head();
-      if (oldest === NO_USER) return undefined;
-      const expiry = expiryOf(oldest);
-      return expiry <= now && is(oldest, KILLED) ? now + KILLED_RETRY_SECONDS : expiry;
-    },
-    takeStuck() {
-      const taken = stuck;
-      stuck = [];
-      return taken;
-    },
+    refreshedSince: (timestamp, limit) => refreshedSince(records, timestamp, limit),
     cursor: () => cursors.open(),
     watch(watch) {
       watching = watch;
     },
     count: () => index.count(),
-    countOn: (host) => usersOn[host] ?? 0,
+    countOn: (host) => counts.on(host),
     bytes: () => records.bytes() + index.bytes() + order.bytes(),
+  };
+};
+
+const createCounts = () => {
+  const usersOn: number[] = [];
+  return {
+    add(host: number, difference: number): void {
+      usersOn[host] = (usersOn[host] ?? 0) + difference;
+    },
+    on: (host: number): number => usersOn[host] ?? 0,
   };
 };
 
@@ -187,3 +142,21 @@ const userOf = (records: UserRecords, id: UserId): User => ({
   timestamp: records.get(id, 'timestamp'),
   host: records.get(id, 'host'),
 });
+
+/** There are `count` of them. */
+const usersOf = (records: UserRecords, host: number, count: number): UserId[] => {
+  const found: UserId[] = [];
+  for (let id = records.head(); id !== NO_USER && found.length < count; id = records.get(id, 'next')) {
+    if (records.get(id, 'host') === host) found.push(id);
+  }
+  return found;
+};
+
+const refreshedSince = (records: UserRecords, timestamp: number, limit: number): UserId[] => {
+  const found: UserId[] = [];
+  for (let id = records.tail(); id !== NO_USER && found.length < limit; id = records.get(id, 'previous')) {
+    if (records.get(id, 'timestamp') < timestamp) break;
+    found.push(id);
+  }
+  return found;
+};

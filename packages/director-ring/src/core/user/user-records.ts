@@ -80,13 +80,6 @@ export const createUserRecords = (): UserRecords => {
     if (used >>> SEGMENT_BITS === segments.length) segments.push(createSegment());
     return used++;
   };
-  const linkLast = (id: UserId): void => {
-    write(id, 'previous', tail);
-    write(id, 'next', NO_USER);
-    if (tail === NO_USER) head = id;
-    else write(tail, 'next', id);
-    tail = id;
-  };
   const linkBehind = (id: UserId, previous: UserId): void => {
     const next = previous === NO_USER ? head : read(previous, 'next');
     write(id, 'previous', previous);
@@ -116,14 +109,14 @@ export const createUserRecords = (): UserRecords => {
       write(id, 'timestamp', timestamp);
       write(id, 'host', host);
       write(id, 'flags', 0);
-      linkLast(id);
+      linkBehind(id, tail);
       live++;
       return id;
     },
     moveToEnd(id) {
       if (id === tail) return;
       unlink(id);
-      linkLast(id);
+      linkBehind(id, tail);
     },
     moveBehind(id, other) {
       unlink(id);
