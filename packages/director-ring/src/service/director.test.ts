@@ -244,9 +244,9 @@ describe('settings', () => {
     [{ director_mail_servers: '10.0.0.1 10.0.0.1@a' }, {}, 'director_mail_servers lists 10.0.0.1 twice'],
     [{ director_servers: '127.0.0.1' }, {}, 'No inet_listeners defined for director service'],
     [
-      { director_servers: '127.0.0.1 127.0.0.2' },
+      { director_servers: '127.0.0.2' },
       { ringAddress: { ip, port: 9090 } },
-      'ring membership is not in this',
+      "director_servers doesn't list ourself (127.0.0.1:9090)",
     ],
     [{ director_servers: 'nosuch' }, { ringAddress: { ip, port: 9090 } }, 'Unknown director host: nosuch'],
     [
@@ -254,6 +254,7 @@ describe('settings', () => {
       { ringAddress: { ip, port: 9090 } },
       "Invalid director host:port in '127.0.0.1:0'",
     ],
+    [{ homing_director_allow_nets: '10.0.0.0/8 ring' }, {}, 'homing_director_allow_nets: Invalid network: ring'],
     [{ director_flush_socket: 'tcp:nowhere' }, {}, 'Invalid value for director_flush_socket: tcp:nowhere'],
   ])('%j is refused', async (changed, more, message) => {
     await expect(start(changed, more)).rejects.toThrow(message);

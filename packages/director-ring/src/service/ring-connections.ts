@@ -14,8 +14,8 @@ export type RingConnections = {
   perform(effect: RingEffect): void;
   /** Writes what was sent. The core may hear of connections that take no more. */
   flush(): void;
-  /** Resolves when all connections that the core closed have said their last words, or after a second. */
-  closed(): Promise<void>;
+  /** Accepts no more. Resolves when all that the core closed have said their last words, or after a second. */
+  stop(): Promise<void>;
 };
 
 /** The last words are small; who does not take them in this time does not listen. */
@@ -26,6 +26,7 @@ export const createRingConnections = (core: RingCore, network: RingNetwork): Rin
   const connections = new Map<number, RingConnection>();
   const unflushed = new Set<RingConnection>();
   const leaving = new Set<Promise<void>>();
+  let isStopped = false;
 
   const add = (peer: Peer): RingConnection => {
     const connection = createRingConnection(peer, core, () => {
@@ -57,7 +58,7 @@ export const createRingConnections = (core: RingCore, network: RingNetwork): Rin
       socket.on('error', () => {});
       const ip = parseIpAddress(socket.remoteAddress ?? '');
       // Without an address it has left already.
-      const peer = ip === undefined || isFull(ip) ? undefined : acceptPeer(director, ip, now());
+      const peer = isStopped || ip === undefined || isFull(ip) ? undefined : acceptPeer(director, ip, now());
       if (peer === undefined) socket.destroy();
       else add(peer).open((signal) => network.accept(socket, peer.sourceIp, signal));
       settle();
@@ -84,7 +85,8 @@ export const createRingConnections = (core: RingCore, network: RingNetwork): Rin
         connection.flush();
       }
     },
-    async closed() {
+    async stop() {
+      isStopped = true;
       const { promise, resolve } = Promise.withResolvers<void>();
       const deadline = setTimeout(resolve, LAST_WORDS_MS);
       await Promise.race([Promise.all(leaving), promise]);

@@ -102,7 +102,7 @@ export const createRuntime = ({ director, log, now, ipc, flush, network }: Runti
       timer.stop();
       stopRing(director, now());
       settle();
-      await ring.closed();
+      await ring.stop();
     },
   };
 };
