@@ -9,6 +9,7 @@ import { hostName, logPeer } from './log.ts';
 import { isNearerLeft, isNearerRight } from './members.ts';
 import { type Peer, PeerFault, send } from './peer.ts';
 import { ping, restartPing } from './ping.ts';
+import { resendUsers } from './resend-users.ts';
 import type { Member } from './ring.ts';
 import { sendDelayedSyncs, sideAssigned } from './sync.ts';
 
@@ -54,6 +55,7 @@ export const assignLeft = (director: Director, peer: Peer, now: number): void =>
   }
   ring.left = peer;
   ring.wantsLeft = false;
+  resendUsers(director, peer, now);
   sideAssigned(director, now);
   restartPing(peer, now);
 };
