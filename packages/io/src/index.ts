@@ -30,6 +30,7 @@ export * from './system/digests.ts';
 export * from './system/host-variable.ts';
 export { errnoText, SystemCallError } from './system/libc.ts';
 export * from './system/limits.ts';
+export * from './system/own-folder.ts';
 export * from './system/peer-credentials.ts';
 export * from './system/privileges.ts';
 export * from './system/resolve-host.ts';

@@ -31,6 +31,7 @@ import { createRingNetwork } from './ring-network.ts';
 import { createRingTls, type RingTlsSettings } from './ring-tls.ts';
 import { createRuntime } from './runtime.ts';
 import { createSessionAsking } from './session-asking.ts';
+import { openState } from './state.ts';
 
 export type DirectorOptions = {
   readonly settings: DirectorSettings;
@@ -46,6 +47,8 @@ export type DirectorOptions = {
    * wait for their mail host, a second at most.
    */
   readonly isRestart: boolean;
+  /** Where users and backends outlive a restart; undefined: they do not. */
+  readonly stateFolder?: string | undefined;
   readonly flush: {
     readonly connect: (target: Exclude<FlushTarget, { scheme: 'exec' }>) => Connect;
     /** Runs a program with its arguments; what it wrote to stdout, and whether its exit status was 0. */
@@ -76,6 +79,8 @@ export type DirectorService = AsyncDisposable & {
   readonly acceptMetrics: (socket: StreamSocket) => void;
   /** Has the login processes tell which sessions they carry: all of them, or one by its connection id at `ipc`. */
   askSessions(to: '*' | number): void;
+  /** Begins to write to `stateFolder`, as the user who the process is now. */
+  keepState(): void;
   status(): DirectorStatus;
 };
 
@@ -94,7 +99,12 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const tls = options.tls === undefined ? undefined : await createRingTls(options.tls, options.resolve);
   const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
   const seed = randomBytes(4).readUInt32LE();
+  const state =
+    options.stateFolder === undefined
+      ? undefined
+      : await openState({ folder: options.stateFolder, usernameHash: settings.director_username_hash, log, seed });
   const director = startDirector({ settings, self, others, mailHosts, isRestart, hostVariable, now: now(), seed });
+  state?.restore(director, now());
   const ipc = createIpcClient(options.connectIpc, log);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
   const runtime = createRuntime({ director, log, now, ipc, flush, network: createRingNetwork(self.ip, tls) });
@@ -110,10 +120,12 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     acceptNotify: serveNotify(runtime),
     acceptRing: (socket) => runtime.ring.accept(socket),
     askSessions: (to) => asking.ask(to),
+    keepState: () => state?.keep(runtime),
     acceptMetrics: (socket) => pages.accept(socket),
     status,
     async [Symbol.asyncDispose]() {
       await runtime.stop();
+      await state?.close();
       ipc.close();
       asking.close();
       flush.close();

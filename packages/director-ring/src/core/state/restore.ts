@@ -8,8 +8,8 @@
 import type { ByteString } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { DEFAULT_VHOSTS, type MailHost } from '../host/mail-host.ts';
-import { update } from '../ring/propagate.ts';
 import { isHandshaked } from '../ring/ring.ts';
+import { announceUser } from '../ring/user-update.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import type { RestoredUser, RestoredUsers } from './restored-users.ts';
 import { mergeHosts, type StoredHosts } from './stored-hosts.ts';
@@ -26,12 +26,7 @@ export const restoreHosts = (director: Director, stored: StoredHosts): void => {
   const { hosts, initialHosts } = director;
   const merged = mergeHosts(stored, initialHosts.all(), { vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0 });
   for (const host of hosts.all()) hosts.remove(host);
-  for (const { vhosts, isDown, updownTime, ...host } of merged) {
-    const added = hosts.add(host);
-    if (added === undefined) return;
-    if (vhosts !== added.vhosts) hosts.setVhosts(added, vhosts);
-    if (isDown || updownTime !== 0) hosts.setDown(added, isDown, updownTime);
-  }
+  for (const host of merged) hosts.add(host);
 };
 
 /** Before the first login. */
@@ -89,7 +84,7 @@ const enter = (
   if (users.find(hash, seconds) !== NO_USER) return NO_USER;
   restoring.entered++;
   const id = users.add(hash, host.slot, time);
-  update(director, director.ring.self, { cmd: 'USER', hash, ip, timestamp: time, isWeak: false });
+  announceUser(director, director.ring.self, users, id);
   return id;
 };
 
