@@ -160,3 +160,15 @@ test('a move to where the user is already refreshes it everywhere', () => {
   const line = `USER\\t1669653170\\t10.2.0.11\\t${ring.seconds()}`;
   expect(ring.heard()).toEqual({ left: [line], right: [line] });
 });
+
+test('a move of a weak user to where it is ends its weakness', () => {
+  const ring = startTwoRing();
+  ring.ring.left.say('USER-WEAK\\t127.0.0.4\\t21100\\t1\\t1669653170\\t10.2.0.11');
+  ring.heard();
+  expect(ring.login('alice')).toBe('wait');
+  expect(ring.admin('USER-MOVE\\talice\\t10.2.0.11')).toBe('OK\n');
+  // Once for the move, once for the login that waited.
+  const line = `USER\\t1669653170\\t10.2.0.11\\t${ring.seconds()}`;
+  expect(ring.heard().left).toEqual([line, line]);
+  expect(ring.login('alice')).toBe('10.2.0.11');
+});

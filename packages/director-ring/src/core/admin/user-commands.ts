@@ -8,7 +8,7 @@ import {
 import type { Director } from '../director.ts';
 import { moveUser } from '../move/start-move.ts';
 import { hashUsername } from '../request/hash-username.ts';
-import { update } from '../ring/propagate.ts';
+import { announceUser } from '../ring/user-update.ts';
 import { NO_USER } from '../user/user-records.ts';
 
 export const lookupUser = (director: Director, key: UserKey, tag: ByteString, now: number): ByteString => {
@@ -37,7 +37,12 @@ export const moveUserTo = (director: Director, key: UserKey, ip: IpAddress, now:
   if (user !== NO_USER && users.isBeingKilled(user)) return REPLY.tryAgain;
   if (user !== NO_USER && users.hostOf(user) === host.slot) {
     users.refresh(user, seconds);
-    update(director, director.ring.self, { cmd: 'USER', hash, ip, timestamp: seconds, isWeak: false });
+    // An administrator's word ends all doubt where the user is. Upstream aborts here.
+    if (users.isWeak(user)) {
+      users.setWeak(user, false);
+      director.isChanged = true;
+    }
+    announceUser(director, director.ring.self, users, user);
   } else moveUser(director, hash, host, undefined, now);
   return REPLY.ok;
 };
