@@ -9,7 +9,7 @@ test.each([
     'Invalid input: BOGUS',
   ],
   ['QUIT', 'bye', 'Command QUIT: bye (input: QUIT)', 'Invalid input: QUIT'],
-  ['', 'Received empty line', 'Received empty line', 'Invalid input: '],
+  ['', 'Received empty line', 'Command (null): Received empty line (input: )', 'Invalid input: '],
 ])('%j', (line, reason, text, quit) => {
   expect(formatRingInputError(line, reason)).toBe(text);
   expect(ringInputQuitReason(line)).toBe(quit);

@@ -4,11 +4,11 @@ import { splitTabs } from '../line/escape.ts';
 
 /**
  * `reason`: the message of a `WireError` of `parseRingCommand`, or why a well-formed command is refused in the state the
- * connection is in. Texts of the version check (`WireError` code `bad-version`) are logged bare.
+ * connection is in. An empty `line` also stands for one that was too long. Texts of the version check (`WireError` code `bad-version`) are logged bare.
  */
 export const formatRingInputError = (line: ByteString, reason: string): string => {
   const fields = splitTabs(line);
-  return fields.length === 0 ? reason : `Command ${fields[0]}: ${reason} (input: ${fields.join('\t')})`;
+  return `Command ${fields[0] ?? '(null)'}: ${reason} (input: ${fields.join('\t')})`;
 };
 
 /** The reason of the QUIT that the sender of such a line gets. */
