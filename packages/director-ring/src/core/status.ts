@@ -35,6 +35,8 @@ export type RingStatus = {
   readonly seconds: number;
   /** How long the last SYNC was on its way round. */
   readonly lastSyncSeconds: number;
+  /** Users that directors had on two backends, since the start. */
+  readonly conflicts: number;
   /** Without removed ones, with us. */
   readonly directors: readonly string[];
   readonly connections: readonly ConnectionStatus[];
@@ -85,6 +87,7 @@ const ringStatus = (director: Director, now: number): RingStatus => {
     state: ring.state,
     seconds: Math.max(0, now - ring.stateSince) / 1000,
     lastSyncSeconds: ring.lastSyncMs / 1000,
+    conflicts: ring.conflicts,
     directors: ring.members.filter(({ removedSince }) => removedSince === undefined).map(hostName),
     connections: [...ring.peers.values()].map((peer) => connectionStatus(director, peer)),
   };

@@ -51,6 +51,7 @@ export const nextDeadline = (director: Director, now: number): number | undefine
   next = earlier(next, nextRingDeadline(director));
   next = earlier(next, nextUserDeadline(director));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
+  next = earlier(next, director.ring.refusedThrottle.next());
   for (const { users } of director.hosts.tags()) {
     const expiry = users.nextExpiry(Math.floor(now / 1000));
     if (expiry !== undefined) next = earlier(next, expiry * 1000);
@@ -72,4 +73,6 @@ const logLeftOut = (director: Director, now: number): void => {
   const state = 'their state may now be inconsistent';
   log('director_user_move_timeout', timeouts, `${timeouts} users' move timed out, ${state}`);
   log('director_user_kill_failed', failures, `Failed to kill ${failures} users' connections`);
+  const refused = director.ring.refusedThrottle.summary(now);
+  log('director_refused', refused, `${refused} more connections or directors were refused`);
 };

@@ -18,8 +18,10 @@ const ALONE: Labels = {};
 export const formatMetrics = ({ hosts, ring, ...counts }: DirectorStatus): string => {
   const ofHosts = (value: (host: (typeof hosts)[number]) => number): Sample[] =>
     hosts.map((host) => [{ host: host.ip, tag: host.tag }, value(host)]);
-  const ofConnections = (value: (connection: (typeof ring.connections)[number]) => number): Sample[] =>
-    ring.connections.map((connection) => [labelsOf(connection.name), value(connection)]);
+  // Of the others one director may have several.
+  const neighbours = ring.connections.filter(({ name }) => /\/(left|right)$/.test(name));
+  const ofNeighbours = (value: (connection: (typeof ring.connections)[number]) => number): Sample[] =>
+    neighbours.map((connection) => [labelsOf(connection.name), value(connection)]);
   const up = hosts.filter(({ isUp }) => isUp).length;
   const families: [Family, readonly Sample[]][] = [
     [gauge('users', 'Users with a backend.'), [[ALONE, counts.users]]],
@@ -44,14 +46,19 @@ export const formatMetrics = ({ hosts, ring, ...counts }: DirectorStatus): strin
     [gauge('ring_state_seconds', 'Time in this state.'), [[ALONE, ring.seconds]]],
     [gauge('ring_last_sync_seconds', 'Time of the last SYNC round the ring.'), [[ALONE, ring.lastSyncSeconds]]],
     [gauge('ring_directors', 'Directors of the ring with this one.'), [[ALONE, ring.directors.length]]],
-    [gauge('peer_synced', 'Whether a connection is known to work.'), ofConnections((peer) => Number(peer.isSynced))],
-    [gauge('peer_ping_seconds', 'Answer time of a director.'), ofConnections(({ pingSeconds }) => pingSeconds)],
-    [counter('peer_received_bytes_total', 'Bytes from a director.'), ofConnections(({ received }) => received)],
-    [counter('peer_sent_bytes_total', 'Bytes to a director.'), ofConnections(({ sent }) => sent)],
-    [gauge('peer_buffered_bytes', 'Bytes a director has not taken.'), ofConnections(({ buffered }) => buffered)],
+    [counter('user_conflicts_total', 'Users that directors had on two backends.'), [[ALONE, ring.conflicts]]],
+    [
+      gauge('ring_other_connections', 'Connections to directors that are not our neighbours.'),
+      [[ALONE, ring.connections.length - neighbours.length]],
+    ],
+    [gauge('peer_synced', 'Whether a connection is known to work.'), ofNeighbours((peer) => Number(peer.isSynced))],
+    [gauge('peer_ping_seconds', 'Answer time of a director.'), ofNeighbours(({ pingSeconds }) => pingSeconds)],
+    [counter('peer_received_bytes_total', 'Bytes from a director.'), ofNeighbours(({ received }) => received)],
+    [counter('peer_sent_bytes_total', 'Bytes to a director.'), ofNeighbours(({ sent }) => sent)],
+    [gauge('peer_buffered_bytes', 'Bytes a director has not taken.'), ofNeighbours(({ buffered }) => buffered)],
     [
       gauge('peer_buffered_bytes_max', 'Most bytes that waited for a director.'),
-      ofConnections(({ peakBuffered }) => peakBuffered),
+      ofNeighbours(({ peakBuffered }) => peakBuffered),
     ],
   ];
   return families.map(([family, samples]) => formatFamily(family, samples)).join('');

@@ -1,7 +1,7 @@
 /** Directors over loopback sockets: what the ring does is the core's business; here it has to arrive. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { D1, D2, RING_CA, STRANGE_CA, STRANGER } from '@homing/io/testing';
+import { D1, D2, openPort, RING_CA, STRANGE_CA, STRANGER } from '@homing/io/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DirectorHost } from '../core/ring/ring.ts';
 import type { DirectorSettings } from '../core/settings.ts';
@@ -228,4 +228,18 @@ describe('TLS', () => {
   ])('%s with %o is refused', async (servers, changed, message) => {
     await expect(startOne({}, tls(servers, changed))).rejects.toThrow(message);
   });
+});
+
+test('metrics over HTTP', async () => {
+  const ring = await startRing(2);
+  await until(() => ring.every(isSynced) && ring.every((one) => sides(one).length === 2));
+  const [one] = ring;
+  const { server, port } = await openPort('127.3.0.1');
+  if (one !== undefined) server.on('connection', one.director.acceptMetrics);
+  const metrics = await (await fetch(`http://127.3.0.1:${port}/metrics`)).text();
+  expect(metrics).toMatch(/^homing_director_ring_state\{state="synced"\} 1$/m);
+  expect(metrics).toMatch(/^homing_director_peer_sent_bytes_total\{peer="127\.3\.0\.2:\d+",side="right"\} [1-9]\d+$/m);
+  const status: unknown = await (await fetch(`http://127.3.0.1:${port}/status.json`)).json();
+  expect(status).toMatchObject({ users: 0, ring: { state: 'synced' } });
+  server.close();
 });
