@@ -107,7 +107,15 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   state?.restore(director, now());
   const ipc = createIpcClient(options.connectIpc, log);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
-  const runtime = createRuntime({ director, log, now, ipc, flush, network: createRingNetwork(self.ip, tls) });
+  const runtime = createRuntime({
+    director,
+    log,
+    now,
+    ipc,
+    flush,
+    network: createRingNetwork(self.ip, tls),
+    onChanged: () => state?.noteChange(),
+  });
   const asking = createSessionAsking(runtime, options.connectIpc);
   const status = (): DirectorStatus => directorStatus(director, now());
   const pages = createPageServer(statusPages(status));

@@ -40,9 +40,11 @@ export type RuntimeParts = {
   readonly ipc: IpcClient;
   readonly flush: FlushRunner;
   readonly network: RingNetwork;
+  /** Mail hosts, users or the ring may have changed. */
+  readonly onChanged: () => void;
 };
 
-export const createRuntime = ({ director, log, now, ipc, flush, network }: RuntimeParts): Runtime => {
+export const createRuntime = ({ director, log, now, ipc, flush, network, onChanged }: RuntimeParts): Runtime => {
   const answers = new Map<number, (answer: LateAnswer) => void>();
   const sessions = new Map<number, (reply: ByteString) => void>();
   let lastSession = 0;
@@ -68,6 +70,7 @@ export const createRuntime = ({ director, log, now, ipc, flush, network }: Runti
   const settle = (): void => {
     performAll();
     if (isStopped) return;
+    if (director.isChanged) onChanged();
     if (director.isChanged && !isContinuing) {
       // In a turn of its own, so that a chain of moves cannot run on one stack.
       isContinuing = true;

@@ -66,7 +66,7 @@ export const createStateWriter = ({ runtime, users, hosts }: StateWriterParts): 
       isHurried = false;
       running = turn().finally(() => {
         running = undefined;
-        arm(isHurried ? 0 : INTERVAL_MS);
+        arm(isHurried ? 0 : Math.max(0, usersAt - runtime.now()));
       });
     }, ms);
     timer.unref();

@@ -11,8 +11,11 @@ export type Homing = Server & {
 
 const program = (name: string): string => fileURLToPath(new URL(`../../bin/${name}`, import.meta.url));
 
+/** What outlives one test must not reach the next. */
+const common = (dir: string): string => `state_dir = ${dir}/state\n`;
+
 export const startHoming = async (options: ServerOptions): Promise<Homing> => {
-  const server = await startServer({ name: 'Homing', command: program('homing'), common: () => '' }, options);
+  const server = await startServer({ name: 'Homing', command: program('homing'), common }, options);
   return {
     ...server,
     homeadm: (...args) => run(program('homeadm'), ['-c', server.configFile, ...args]),

@@ -15,7 +15,6 @@ const byConfig = new Set([
   'default_process_limit',
   'default_vsz_limit',
   'login_plugin_dir',
-  'state_dir',
   'version_ignore',
 ]);
 

@@ -48,6 +48,7 @@ export const startCore: StartService = async ({ config }, log, isRestart) => {
   const director = await startDirector(config, auth?.server, ipc, isRestart, log);
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
+  director?.keepState();
   if (asksDovecot) director?.askSessions('*');
   return coreService({ auth, director, anvil, ipc, settings, ipcProxies: new Map() }, log);
 };

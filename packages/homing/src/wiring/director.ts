@@ -20,6 +20,7 @@ import { type Connect, captureProgram, connectInProcess, connectTcpProtocol, con
 import { parseIpAddress } from '@homing/wire';
 import { systemNames } from '../plan/identity.ts';
 import { ringAddress, runsDirector } from '../plan/listener-plan.ts';
+import { directorStateFolder } from './state-folder.ts';
 
 /** Spec of the director: `auth-login` is tried for a second. */
 const AUTH_RETRY_MS = 1000;
@@ -44,6 +45,7 @@ export const startDirector = async (
         ? connectInProcess(ipc.client, own)
         : connectUnix(settings.homing_ipc_socket, own),
     isRestart,
+    stateFolder: directorStateFolder(config, own),
     resolve,
     flush: { connect: (target) => connectFlush(target, settings.base_dir, own), run: captureProgram },
     ...whereOthersConnect(config),
