@@ -1,6 +1,7 @@
 /** What an administrator watches, at one moment. Byte strings; times in seconds, Unix times 0 = never. */
 import type { ByteString } from '@homing/wire';
 import type { Director } from './director.ts';
+import { countMoving } from './move/moves.ts';
 import { hostName } from './ring/log.ts';
 import { type Peer, peerName } from './ring/peer.ts';
 import type { RingState } from './ring/ring.ts';
@@ -64,7 +65,7 @@ export const directorStatus = (director: Director, now: number): DirectorStatus 
   return {
     users,
     delayed: requests.waiting.size,
-    moving: moves.byId.size,
+    moving: countMoving(moves),
     kicking: kicks.outstanding.size,
     requests: requests.count,
     hosts: hosts.all().map((host) => ({

@@ -6,6 +6,7 @@
 import { DIRECTOR_ADMIN_REPLY, type IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
+import { countMoving } from '../move/moves.ts';
 import { killUser, moveUser } from '../move/start-move.ts';
 import { isSynced } from '../ring/ring.ts';
 import type { UserCursor } from '../user/user-cursor.ts';
@@ -66,7 +67,7 @@ const continueReset = (director: Director, reset: HostReset, now: number): boole
 
 const resetHost = (director: Director, reset: HostReset, host: MailHost, now: number): boolean => {
   const tag = director.hosts.tagOf(host);
-  const isFull = (): boolean => director.moves.byId.size >= reset.maxMoving;
+  const isFull = (): boolean => countMoving(director.moves) >= reset.maxMoving;
   if (isFull()) return false;
   const cursor = reset.cursor ?? tag.users.cursor();
   reset.cursor = cursor;

@@ -20,7 +20,7 @@ export type Told = { readonly source: Member; readonly origin: RingOrigin };
 export type Move = {
   readonly id: number;
   readonly hash: number;
-  /** Undefined: it passes through, here is no such user and not its new mail host. */
+  /** Undefined: it passes through, and no user here is moved. */
   readonly tag: Tag | undefined;
   readonly oldHost: OldHost | undefined;
   readonly isInitiator: boolean;
@@ -36,6 +36,8 @@ export type Move = {
 export type Moves = {
   readonly byId: Map<number, Move>;
   readonly byUser: Map<string, Move>;
+  /** Of these so many only pass through. */
+  passing: number;
   /** All but delays. */
   readonly limits: Deadlines<Move>;
   readonly delays: Deadlines<Move>;
@@ -49,6 +51,7 @@ const MOVE_TIMEOUT_MS = 30_000;
 export const createMoves = (kickDelaySeconds: number): Moves => ({
   byId: new Map(),
   byUser: new Map(),
+  passing: 0,
   limits: createDeadlines(MOVE_TIMEOUT_MS),
   delays: createDeadlines(kickDelaySeconds * 1000),
   timeoutThrottle: createLogThrottle(),
@@ -59,8 +62,12 @@ export const addMove = (director: Director, move: Move, now: number): void => {
   const { moves } = director;
   moves.byId.set(move.id, move);
   moves.byUser.set(userKey(move.tag, move.hash), move);
+  if (move.tag === undefined) moves.passing++;
   moves.limits.add(move, now);
 };
+
+/** Users being moved here. */
+export const countMoving = ({ byId, passing }: Moves): number => byId.size - passing;
 
 export const findMove = ({ moves }: Director, tag: Tag | undefined, hash: number): Move | undefined =>
   moves.byUser.get(userKey(tag, hash));
@@ -92,7 +99,7 @@ export const flushFinished = (director: Director, id: number, isClean: boolean, 
 };
 
 /** The user of this hash is being forgotten, and its move with it. */
-export const abandonMove = (director: Director, tag: Tag, hash: number): void => {
+export const abandonMove = (director: Director, tag: Tag | undefined, hash: number): void => {
   const move = findMove(director, tag, hash);
   if (move === undefined) return;
   if (move.state.at === 'flushing') director.effects.push({ do: 'forget-flush', id: move.id });
@@ -134,7 +141,8 @@ const finishMove = (director: Director, move: Move): void => {
 
 const endMove = (director: Director, move: Move): void => {
   const { moves } = director;
-  moves.byId.delete(move.id);
+  if (!moves.byId.delete(move.id)) return;
+  if (move.tag === undefined) moves.passing--;
   moves.byUser.delete(userKey(move.tag, move.hash));
   moves.limits.remove(move);
   moves.delays.remove(move);
@@ -159,7 +167,7 @@ const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveSta
       effects.push({ do: 'forget-flush', id: move.id });
       return;
     case 'log-timeout':
-      if (moves.timeoutThrottle.accept(now)) effects.push(timeoutLine(move, at));
+      if (move.tag !== undefined && moves.timeoutThrottle.accept(now)) effects.push(timeoutLine(move, at));
       return;
     case 'flush': {
       const user = move.tag?.users.find(hash, Math.floor(now / 1000)) ?? NO_USER;

@@ -11,7 +11,7 @@ import { ownOrigin, update } from '../ring/propagate.ts';
 import type { Member } from '../ring/ring.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import { startKick } from './kicks.ts';
-import { addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
+import { abandonMove, addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
 
 /** Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. */
 export const moveUser = (
@@ -34,6 +34,7 @@ export const moveUser = (
     running.isLocal = false;
     return;
   }
+  abandonMove(director, undefined, hash);
   tag.users.setBeingKilled(user, true);
   const move = createMove(director, { hash, tag, oldHost, isLocal: false, told });
   addMove(director, move, now);
@@ -69,9 +70,24 @@ export const passMove = (director: Director, hash: number, ip: IpAddress, told: 
     kickSessions(director, move, now);
     return;
   }
+  letPass(director, hash, told, now);
+};
+
+/**
+ * The token of a move that nobody told us of, or that is over here. It is passed on, since others may wait for it; back
+ * from its round it ends here, so that it cannot go on for ever. Upstream drops it, and the others wait for 30 s.
+ */
+export const passToken = (director: Director, hash: number, source: Member, now: number): void => {
+  const origin = { ip: source.ip, port: source.port, seq: 0 };
+  const move = letPass(director, hash, { source, origin }, now);
+  advanceMove(director, move, { on: 'killed' }, now);
+};
+
+const letPass = (director: Director, hash: number, told: Told, now: number): Move => {
   const move = createMove(director, { hash, tag: undefined, oldHost: undefined, isLocal: false, told });
   addMove(director, move, now);
   advanceMove(director, move, { on: 'kicked' }, now);
+  return move;
 };
 
 const announce = (director: Director, hash: number, ip: IpAddress, told: Told | undefined): void => {

@@ -112,10 +112,32 @@ test('a backend that we do not know: the token passes, and our sessions are drop
   expect(ring.logged.filter((text) => text.includes('timed out'))).toEqual([]);
 });
 
-test('a token of no move ends here', () => {
+test('a token of no move goes round once', () => {
   const ring = start();
   ring.ring.left.say(KILLED);
-  expect(ring.heard()).toEqual({ left: [], right: [] });
+  expect(ring.heard()).toEqual({ left: [], right: [KILLED] });
+  expect(ring.login('alice')).toBe('10.2.0.11');
+  ring.heard();
+  ring.ring.left.say(KILLED);
+  const everywhere = `USER-KILLED-EVERYWHERE\\t${own(ring)}\\t${ALICE}`;
+  expect(ring.heard()).toEqual({ left: [everywhere], right: [everywhere] });
+  ring.wait(2000);
+  expect(ring.moveStates()).toEqual([]);
+});
+
+test('a token of no move that does not come back is forgotten', () => {
+  const ring = start();
+  ring.ring.left.say(KILLED);
+  ring.ring.left.say(theirs('USER-MOVE', 1, ALICE, '10.2.0.12'));
+  expect(ring.moveStates()).toEqual(['killing']);
+  ring.ring.left.say('USER-KILLED\\t300');
+  for (let seconds = 0; seconds < 30; seconds++) {
+    ring.wait(1000);
+    ring.ring.left.say('PONG');
+    ring.ring.right.say('PONG');
+  }
+  expect(ring.moveStates()).toEqual([]);
+  expect(ring.logged.filter((text) => text.includes('move timed out'))).toHaveLength(1);
 });
 
 test('a token that comes when we are done is answered', () => {

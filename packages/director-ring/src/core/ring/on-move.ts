@@ -2,7 +2,7 @@
 import type { RingCommand } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { advanceMove, movesOf } from '../move/moves.ts';
-import { moveUser, passMove } from '../move/start-move.ts';
+import { moveUser, passMove, passToken } from '../move/start-move.ts';
 import type { Peer } from './peer.ts';
 import { acceptOrigin, update } from './propagate.ts';
 
@@ -24,9 +24,11 @@ export const onUserMove = (
   else moveUser(director, hash, host, told, now);
 };
 
-/** The token of a move, from our left. Of a move that we do not know it is dropped, or it could go round for ever. */
-export const onUserKilled = (director: Director, _peer: Peer, { hash }: UserKilled, now: number): void => {
-  for (const move of movesOf(director, hash)) advanceMove(director, move, { on: 'killed' }, now);
+/** The token of a move, from our left. */
+export const onUserKilled = (director: Director, peer: Peer, { hash }: UserKilled, now: number): void => {
+  const moves = movesOf(director, hash);
+  for (const move of moves) advanceMove(director, move, { on: 'killed' }, now);
+  if (moves.length === 0 && peer.member !== undefined) passToken(director, hash, peer.member, now);
 };
 
 /** Upstream forwards it only if it was waiting for it; but those behind us may be, if a move was restarted. */
