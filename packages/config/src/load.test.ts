@@ -156,6 +156,8 @@ test.each([
   ['\nlogin_greeting foo\n', 2, "Expecting '{'"],
   ['= foo\n', 1, "Missing key name ('=' at the beginning of line)"],
   ['service auth {\n  bogus = 1\n}\n', 2, 'Unknown setting: service { bogus'],
+  ['director_doveadm_port = 9091\n', 1, 'Unknown setting: director_doveadm_port'],
+  ['director_flush_script = /bin/true\n', 1, 'Unknown setting: director_flush_script'],
   ['ssl = no\n}\n', 2, "Unexpected '}'"],
   ['auth_debug = true\n', 1, 'Invalid boolean value: true (use yes or no)'],
   ['auth_cache_ttl = 5\n', 1, "Time interval '5' is missing units (add e.g. 's' for seconds)"],

@@ -77,6 +77,8 @@ export type DirectorService = AsyncDisposable & {
   readonly acceptRing: (socket: StreamSocket) => void;
   /** Listeners named `...-metrics`: HTTP, `/metrics` and `/status.json`. */
   readonly acceptMetrics: (socket: StreamSocket) => void;
+  /** For connections of the ring from now on. Rejects with `ConfigError`, and then all is as before. */
+  useTls(settings: RingTlsSettings): Promise<void>;
   /** Has the login processes tell which sessions they carry: all of them, or one by its connection id at `ipc`. */
   askSessions(to: '*' | number): void;
   /** Begins to write to `stateFolder`, as the user who the process is now. */
@@ -96,7 +98,11 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     resolve: options.resolve,
     canBind: canBindAddress,
   });
-  const tls = options.tls === undefined ? undefined : await createRingTls(options.tls, options.resolve);
+  const network = createRingNetwork(self.ip);
+  const useTls = async (files: RingTlsSettings): Promise<void> => {
+    network.useTls(await createRingTls(files, options.resolve));
+  };
+  if (options.tls !== undefined) await useTls(options.tls);
   const mailHosts = await findMailHosts(settings.director_mail_servers, options.resolve, log);
   const seed = randomBytes(4).readUInt32LE();
   const state =
@@ -113,7 +119,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     now,
     ipc,
     flush,
-    network: createRingNetwork(self.ip, tls),
+    network,
     onChanged: () => state?.noteChange(),
   });
   const asking = createSessionAsking(runtime, options.connectIpc);
@@ -130,6 +136,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     askSessions: (to) => asking.ask(to),
     keepState: () => state?.keep(runtime),
     acceptMetrics: (socket) => pages.accept(socket),
+    useTls,
     status,
     async [Symbol.asyncDispose]() {
       await runtime.stop();

@@ -219,6 +219,20 @@ describe('TLS', () => {
     plain.destroy();
   });
 
+  test('new certificates count from the next connection on, unusable ones leave the old', async () => {
+    const one = await startOne({}, tls('', own));
+    const { director } = one;
+    await expect(director.useTls(tls('127.3.0.2', {}).tls)).rejects.toThrow('needs homing_director_tls_cert');
+    const plain = await raw(one.host, '127.3.0.2');
+    await until(() => plain.text().startsWith('VERSION\tdirector'));
+    await director.useTls(first.tls);
+    const secret = await raw(one.host, '127.3.0.2');
+    secret.write('VERSION\tdirector\t1\t9\n');
+    await closed(secret);
+    expect(secret.text()).not.toContain('VERSION');
+    plain.destroy();
+  });
+
   test.each([
     ['d9.example.com', own, 'homing_director_tls_servers: Unknown host: d9.example.com'],
     ['127.3.0.2', {}, 'homing_director_tls_servers needs homing_director_tls_cert (or ssl_cert)'],

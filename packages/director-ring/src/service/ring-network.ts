@@ -9,13 +9,21 @@ export type RingNetwork = {
   connect(host: DirectorHost, signal: AbortSignal): Promise<StreamSocket>;
   /** What an accepted connection becomes before anything is said on it. */
   accept(socket: StreamSocket, ip: IpAddress, signal: AbortSignal): Promise<StreamSocket> | StreamSocket;
+  /** For connections from now on; `undefined`: none with TLS. */
+  useTls(tls: RingTls | undefined): void;
 };
 
 /** `sourceIp`: our ring address. */
-export const createRingNetwork = (sourceIp: IpAddress, tls: RingTls | undefined): RingNetwork => ({
-  async connect({ ip, port }, signal) {
-    const socket = await connectTcp({ ip, port, sourceIp }, signal);
-    return tls?.isFor(ip) === true ? tls.connect(socket, ip, signal) : socket;
-  },
-  accept: (socket, ip, signal) => (tls?.isFor(ip) === true ? tls.accept(socket, ip, signal) : socket),
-});
+export const createRingNetwork = (sourceIp: IpAddress): RingNetwork => {
+  let tls: RingTls | undefined;
+  return {
+    async connect({ ip, port }, signal) {
+      const socket = await connectTcp({ ip, port, sourceIp }, signal);
+      return tls?.isFor(ip) === true ? tls.connect(socket, ip, signal) : socket;
+    },
+    accept: (socket, ip, signal) => (tls?.isFor(ip) === true ? tls.accept(socket, ip, signal) : socket),
+    useTls(next) {
+      tls = next;
+    },
+  };
+};

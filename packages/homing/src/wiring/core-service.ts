@@ -88,12 +88,13 @@ const coreService = (services: Services, log: Log): ChildService => {
   };
 };
 
-/** The director keeps the settings it started with, as Dovecot's does. */
+/** But for certificates, the director keeps the settings it started with, as Dovecot's does. */
 const reload = async ({ auth, director, settings }: Services, { config }: Loaded, log: Log): Promise<void> => {
   const wantsAuth = config.passdbs().length > 0;
   if (wantsAuth !== (auth !== undefined)) throw new Error('the first passdb, or the last one, needs a restart');
   const wantsDirector = config.settings().director_mail_servers !== '';
   if (wantsDirector !== (director !== undefined)) throw new Error('to run a director or not needs a restart');
+  await director?.useTls(config.settings());
   await auth?.reload(config);
   const changed = director === undefined ? [] : changedDirectorSettings(settings, config.settings());
   if (changed.length > 0) {

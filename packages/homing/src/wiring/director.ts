@@ -104,9 +104,5 @@ const DIRECTOR_SETTINGS = [
   'homing_director_allow_nets',
   'homing_director_max_connections',
   'homing_director_static_ring',
-  'homing_director_tls_servers',
-  'homing_director_tls_ca',
-  'homing_director_tls_cert',
-  'homing_director_tls_key',
   'homing_ipc_socket',
 ] as const;
