@@ -32,12 +32,12 @@ const put = ({ director, seconds }: TwoRing, address: string, age: number, isWea
   users.setWeak(users.add(hash, host.slot, seconds() - age), isWeak);
 };
 
-const connectThird = ({ connectFrom, seconds, director }: TwoRing): Neighbour => {
+const connectThird = (ring: TwoRing): Neighbour => {
   const address = ip('127.0.0.3');
-  addMember(director.ring, { ip: address, port: 21_100 });
-  const third = connectFrom(address);
+  addMember(ring.director.ring, { ip: address, port: 21_100 });
+  const third = ring.connectFrom(address);
   if (third === undefined) throw new Error('refused');
-  third.say(...greeting(address, seconds()));
+  third.say(...greeting(address, ring.seconds()));
   third.heard();
   return third;
 };

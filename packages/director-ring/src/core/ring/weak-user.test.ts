@@ -39,12 +39,12 @@ const startStale = (ms: number): TwoRing => {
   return ring;
 };
 
-const connectThird = ({ connectFrom, seconds, director }: TwoRing): Neighbour => {
+const connectThird = (ring: TwoRing): Neighbour => {
   const address = ip('127.0.0.3');
-  addMember(director.ring, { ip: address, port: 21_100 });
-  const third = connectFrom(address);
+  addMember(ring.director.ring, { ip: address, port: 21_100 });
+  const third = ring.connectFrom(address);
   if (third === undefined) throw new Error('refused');
-  third.say(...greeting(address, seconds()));
+  third.say(...greeting(address, ring.seconds()));
   third.heard();
   return third;
 };
