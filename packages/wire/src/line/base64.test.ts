@@ -32,6 +32,21 @@ test.each([
   expect(() => decodeBase64(text)).toThrow(WireError);
 });
 
+test('accepts what the grammar allows and nothing else', () => {
+  const grammar = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+  const text = fc.string({
+    unit: fc.constantFrom('A', 'z', '9', '+', '/', '=', '=', '=', ' ', '\t', '\n', '-', '\xff'),
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(text, (given) => {
+      if (grammar.test(given)) expect(decodeBase64(given)).toBe(Buffer.from(given, 'base64').toString('latin1'));
+      else expect(() => decodeBase64(given)).toThrow(WireError);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('what is encoded decodes to the same bytes', () => {
   const bytes = fc.uint8Array().map((array) => Buffer.from(array).toString('latin1'));
   fc.assert(

@@ -1,11 +1,12 @@
 /** Unsigned decimal numbers as str_to_uint() reads them: digits only, the whole field, no sign, 32 bit. */
 export const parseUint32 = (field: string | undefined): number | undefined => {
   if (field === undefined || field === '' || field.length > 20) return undefined;
+  let value = 0;
   for (let i = 0; i < field.length; i++) {
     const c = field.charCodeAt(i);
     if (c < 0x30 || c > 0x39) return undefined;
+    value = value * 10 + (c - 0x30);
   }
-  const value = Number(field);
   return value <= 0xffff_ffff ? value : undefined;
 };
 
