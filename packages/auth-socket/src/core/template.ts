@@ -14,8 +14,16 @@ export type Template = (variables: Variables, quote?: Escape) => ByteString;
 export const escapeQuotes: Escape = (value) => (/["'\\]/.test(value) ? value.replace(/["'\\]/g, '\\$&') : value);
 
 export const compileTemplate = (text: ByteString): Template => {
+  // The two that a login meets: a fixed value, and the name itself.
+  if (!text.includes('%')) return () => text;
+  if (text === '%u') return nameItself;
   const template = strictTemplate(text, digests);
   return (variables, quote) => template(named(variables), quote);
+};
+
+const nameItself: Template = (variables, quote) => {
+  const user = variables('user') ?? '';
+  return quote === undefined ? user : quote(user);
 };
 
 const LETTERS: Readonly<Record<string, string>> = {

@@ -3,7 +3,16 @@
  * authentication-only socket is never stored.
  */
 import type { Log } from '@homing/io';
-import { type AuthCommand, asciiUpper, type ByteString, decodeBase64, serviceOf, WireError } from '@homing/wire';
+import {
+  type AuthCommand,
+  asciiUpper,
+  type ByteString,
+  decodeBase64,
+  hasService,
+  serviceOf,
+  WireError,
+} from '@homing/wire';
+import type { Auth } from '../core/chain/auth.ts';
 import { type AuthRequest, createAuthRequest, infoOf } from '../core/request/auth-request.ts';
 import { takeStep } from '../core/request/authenticate.ts';
 import { logRequestDebug, logRequestError, logRequestInfo, printable } from '../core/request/request-log.ts';
@@ -11,7 +20,7 @@ import { createAnswers } from './client-answers.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { createLiveRequests, type Live } from './live-requests.ts';
 import { createQuota } from './quota.ts';
-import { logsLines, type World } from './world.ts';
+import { type Generation, logsLines, type World } from './world.ts';
 
 export type RequestsOwner = {
   /** 0 on authentication-only sockets. */
@@ -72,16 +81,16 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
 
   const requests: ClientRequests = {
     auth(command) {
-      const { mechanisms, authFor } = world.current();
+      const { mechanisms } = world.current();
       const mechanism = mechanisms.get(command.mechanism) ?? mechanisms.get(asciiUpper(command.mechanism));
       if (mechanism === undefined) return unsupported(command.mechanism);
       const { id, params: info } = command;
-      const service = serviceOf(info);
-      if (service === undefined) return "didn't specify service in request";
+      const auth = authOf(info, world.current());
+      if (auth === undefined) return "didn't specify service in request";
       if (live.get(id) !== undefined) return `sent a duplicate ID ${id}`;
       const request = createAuthRequest({
         id,
-        auth: authFor(service),
+        auth,
         info,
         mechanism: mechanism.name,
         authOnly: owner.authOnly,
@@ -124,6 +133,13 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
     },
   };
   return requests;
+};
+
+/** Undefined if the client named no service; which one matters only if some service has settings of its own. */
+const authOf = (info: ByteString, { isUniform, authFor }: Generation): Auth | undefined => {
+  if (isUniform) return hasService(info) ? authFor(undefined) : undefined;
+  const service = serviceOf(info);
+  return service === undefined ? undefined : authFor(service);
 };
 
 const unsupported = (name: ByteString): string =>

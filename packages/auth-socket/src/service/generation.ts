@@ -61,6 +61,7 @@ const build = async (
     debug: settings.auth_debug,
     mechanisms,
     mechs: [...mechanisms.values()].map(({ name, flags }) => ({ name, flags })),
+    isUniform: services.size === 0,
     authFor: (service) => services.get(service ?? '') ?? fallback,
     async hold(work) {
       waiting++;

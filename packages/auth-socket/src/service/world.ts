@@ -15,6 +15,8 @@ export type Generation = {
   readonly mechanisms: ReadonlyMap<string, Mechanism>;
   /** For the hello, in the order of `auth_mechanisms`. */
   readonly mechs: readonly Mech[];
+  /** No service has settings of its own. */
+  readonly isUniform: boolean;
   /** Settings and chains of a service; those outside any protocol block if it has none of its own. */
   readonly authFor: (service: string | undefined) => Auth;
   /** Keeps the databases open until `work` is done. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { linesFrom, readFixtures } from '../../testing/index.ts';
 import { WireError } from '../line/errors.ts';
 import { AuthCommandError, encodeAuthClientCommand, parseAuthClientCommand } from './command.ts';
-import { encodeRequestInfo, localEndOf, parseRequestInfo, serviceOf } from './request-info.ts';
+import { encodeRequestInfo, hasService, localEndOf, parseRequestInfo, serviceOf } from './request-info.ts';
 
 const parseAuth = (line: string) => {
   const command = parseAuthClientCommand(line);
@@ -144,6 +144,7 @@ test.each([
   '',
 ])('the service alone is the one that reading everything finds: %j', (params) => {
   expect(serviceOf(params)).toBe(parseRequestInfo(params).service);
+  expect(hasService(params)).toBe(parseRequestInfo(params).service !== undefined);
 });
 
 test.each([

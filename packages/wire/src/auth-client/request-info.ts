@@ -63,6 +63,10 @@ export const parseRequestInfo = (params: ByteString): RequestInfo => {
   return info;
 };
 
+/** Whether the service is named, for those who treat all alike. */
+export const hasService = (params: ByteString): boolean =>
+  params.startsWith('service=') || parseRequestInfo(params).service !== undefined;
+
 /** The service alone, without reading the rest where it stands first, as all known clients send it. */
 export const serviceOf = (params: ByteString): ByteString | undefined => {
   const isSimple =
@@ -73,23 +77,22 @@ export const serviceOf = (params: ByteString): ByteString | undefined => {
   return isSimple ? valueAt(params, 'service='.length) : parseRequestInfo(params).service;
 };
 
-/** The address and port that the client came to, without reading the rest where each stands once. */
+/** The address and port that the client came to, without reading the rest where nothing is escaped. */
 export const localEndOf = (params: ByteString): Pick<RequestInfo, 'lip' | 'lport'> => {
-  const lip = params.indexOf('\tlip=');
-  const lport = params.indexOf('\tlport=');
-  const isSimple =
-    lip > 0 &&
-    lport > 0 &&
-    !params.includes('\tlip', lip + 1) &&
-    !params.includes('\tlport', lport + 1) &&
-    !params.startsWith('l') &&
-    !params.includes('\x01');
-  if (!isSimple) return parseRequestInfo(params);
-  return {
-    lip: ipAddress(valueAt(params, lip + '\tlip='.length)),
-    lport: parsePort(valueAt(params, lport + '\tlport='.length)) ?? 0,
-  };
+  if (params.includes('\x01') || params.startsWith('l')) return parseRequestInfo(params);
+  let lip: IpAddress | undefined;
+  let lport = 0;
+  for (let tab = params.indexOf('\t'); tab !== -1; tab = params.indexOf('\t', tab + 1)) {
+    if (params.charCodeAt(tab + 1) !== LETTER_L) continue;
+    if (params.startsWith('ip=', tab + 2)) lip = ipAddress(valueAt(params, tab + '\tlip='.length)) ?? lip;
+    else if (params.startsWith('port=', tab + 2)) {
+      lport = parsePort(valueAt(params, tab + '\tlport='.length)) ?? lport;
+    }
+  }
+  return { lip, lport };
 };
+
+const LETTER_L = 0x6c;
 
 const valueAt = (params: ByteString, start: number): ByteString => {
   const end = params.indexOf('\t', start);

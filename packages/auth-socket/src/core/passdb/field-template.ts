@@ -14,6 +14,16 @@ export const fieldTemplate = (word: ByteString): FieldTemplate => {
   return { key: equals === -1 ? word : word.slice(0, equals), text, value: compileTemplate(text) };
 };
 
+/** A list of fields, of which most are the same for everybody. Throws TemplateError. */
+export type FieldList = (variables: Variables) => readonly Field[];
+
+/** Expanded now if nothing in it varies. */
+export const compileFields = (templates: readonly FieldTemplate[]): FieldList => {
+  if (templates.some(({ text }) => text.includes('%'))) return (variables) => expandFields(templates, variables);
+  const fields = templates.map(({ key, text }) => ({ key, value: text }));
+  return () => fields;
+};
+
 /** Throws TemplateError. */
 export const expandFields = (templates: readonly FieldTemplate[], variables: Variables): Field[] => {
   const fields: Field[] = [];

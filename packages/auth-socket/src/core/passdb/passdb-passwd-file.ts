@@ -3,11 +3,8 @@ import { asciiUpper } from '@homing/wire';
 import { defaultUsernameFormat, passwdFilesOf } from '../passwd-file/passwd-files.ts';
 import { compileTemplate, type Template } from '../template.ts';
 import { type DriverDeps, DriverError } from './driver-deps.ts';
-import { expandFields } from './field-template.ts';
-import type { Field, Passdb } from './passdb.ts';
+import type { Passdb } from './passdb.ts';
 import { asFailure } from './template-failure.ts';
-
-const NO_FIELDS: readonly Field[] = [];
 
 export const createPasswdFilePassdb = (args: string, deps: DriverDeps): Passdb => {
   const { scheme, usernameFormat, path } = parseArgs(args);
@@ -21,8 +18,7 @@ export const createPasswdFilePassdb = (args: string, deps: DriverDeps): Passdb =
       if (found.result !== 'found') return found;
       const { password, extra } = found.user;
       try {
-        const fields = extra.length === 0 ? NO_FIELDS : expandFields(extra, variables);
-        return { result: 'found', password, fields };
+        return { result: 'found', password, fields: extra.fields(variables) };
       } catch (error) {
         return asFailure('Failed to expand extra field', error);
       }

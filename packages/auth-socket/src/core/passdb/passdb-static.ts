@@ -4,7 +4,7 @@
  */
 import { compileTemplate } from '../template.ts';
 import { DriverError } from './driver-deps.ts';
-import { expandFields, fieldTemplate, splitWords } from './field-template.ts';
+import { compileFields, fieldTemplate, splitWords } from './field-template.ts';
 import type { Passdb } from './passdb.ts';
 import { asFailure } from './template-failure.ts';
 
@@ -15,13 +15,13 @@ export const createStaticPassdb = (args: string): Passdb => {
   }
   const passwordAt = templates.findIndex(({ key }) => key === 'password');
   const password = passwordAt === -1 ? undefined : compileTemplate(templates[passwordAt]?.text ?? '');
-  const others = templates.filter((_, at) => at !== passwordAt);
+  const fieldsFor = compileFields(templates.filter((_, at) => at !== passwordAt));
   return {
     driver: 'static',
     defaultScheme: 'PLAIN',
     lookup(variables) {
       try {
-        const fields = expandFields(others, variables);
+        const fields = fieldsFor(variables);
         return { result: 'found', password: password?.(variables), fields };
       } catch (error) {
         return asFailure('Failed to expand template', error);

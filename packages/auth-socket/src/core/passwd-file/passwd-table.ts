@@ -1,6 +1,6 @@
 /** All users of one passwd-file; bad lines are reported and left out, the first of two equal names wins. */
 import type { ByteString } from '@homing/wire';
-import { isIgnored, type LineContext, type PasswdUser, parsePasswdLine } from './passwd-user.ts';
+import { type Extra, isIgnored, type LineContext, type PasswdUser, parsePasswdLine } from './passwd-user.ts';
 
 export type PasswdTable = ReadonlyMap<ByteString, PasswdUser>;
 
@@ -11,6 +11,7 @@ export const parsePasswdFile = (
   complain: (line: number, text: string) => void,
 ): PasswdTable => {
   const users = new Map<ByteString, PasswdUser>();
+  const extras = new Map<ByteString, Extra>();
   let number = 0;
   for (const line of linesOf(bytes)) {
     number++;
@@ -21,7 +22,7 @@ export const parsePasswdFile = (
       complain(number, `User ${name} exists more than once`);
       continue;
     }
-    const parsed = parsePasswdLine(line, context);
+    const parsed = parsePasswdLine(line, context, extras);
     if ('error' in parsed) {
       complain(number, parsed.error);
       continue;

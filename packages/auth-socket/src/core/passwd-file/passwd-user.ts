@@ -8,7 +8,13 @@
  */
 import type { ByteString } from '@homing/wire';
 import type { DriverDeps } from '../passdb/driver-deps.ts';
-import { type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
+import {
+  compileFields,
+  type FieldList,
+  type FieldTemplate,
+  fieldTemplate,
+  splitWords,
+} from '../passdb/field-template.ts';
 import { parseGid, parseUid } from '../userdb/system-id.ts';
 
 export type PasswdUser = {
@@ -16,7 +22,7 @@ export type PasswdUser = {
   readonly uid: number | undefined;
   readonly gid: number | undefined;
   readonly home: ByteString;
-  readonly extra: readonly FieldTemplate[];
+  readonly extra: Extra;
   /** False for `user` and `user:password` lines: there is no userdb entry. */
   readonly hasUserdb: boolean;
 };
@@ -31,9 +37,20 @@ export type PasswdLine = { user: PasswdUser; warning?: string } | { error: strin
 
 export const isIgnored = (line: ByteString): boolean => line === '' || line[0] === ':' || line[0] === '#';
 
-const NO_EXTRA: readonly FieldTemplate[] = [];
+/** The last column; users whose columns are the same share one. */
+export type Extra = { readonly templates: readonly FieldTemplate[]; readonly fields: FieldList };
 
-export const parsePasswdLine = (line: ByteString, context: LineContext): PasswdLine => {
+const parseExtra = (text: ByteString, known: Map<ByteString, Extra>): Extra => {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const templates = splitWords(text).map(fieldTemplate);
+  const extra = { templates, fields: compileFields(templates) };
+  known.set(text, extra);
+  return extra;
+};
+
+/** `extras`: those of the lines before, by text. */
+export const parsePasswdLine = (line: ByteString, context: LineContext, extras: Map<ByteString, Extra>): PasswdLine => {
   const [name = '', rawPassword, rawUid, rawGid, , home = '', , eighth, ...rest] = line.split(':');
   const password = pwdfileSuffix(rawPassword ?? '');
   if (password === undefined) return { error: `User ${name} has invalid password` };
@@ -48,8 +65,7 @@ export const parsePasswdLine = (line: ByteString, context: LineContext): PasswdL
     gid = parseGid(rawGid, context);
     if (gid === undefined || gid === 0) return { error: `User ${name} has invalid GID '${rawGid}'` };
   }
-  const extraText = extraFields(eighth, rest, context.asUserdb);
-  const extra = extraText === '' ? NO_EXTRA : splitWords(extraText).map(fieldTemplate);
+  const extra = parseExtra(extraFields(eighth, rest, context.asUserdb), extras);
   const user: PasswdUser = { password, uid, gid, home: context.asUserdb ? home : '', extra, hasUserdb };
   if (hasUserdb || !context.asUserdb || !context.warnMissingUserdb) return { user };
   return { user, warning: `User ${name} is missing userdb info` };

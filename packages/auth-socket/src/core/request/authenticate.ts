@@ -57,7 +57,8 @@ const conclude = (request: AuthRequest, result: PassdbResult, env: AuthEnv): Out
   if (result !== 'ok' || request.failed || !request.success) return fail(request, env);
   request.successful = true;
   logFinished(request, env);
-  if (request.delayUntil * 1000 > env.now()) return { is: 'delayed', until: request.delayUntil };
+  if (request.delayUntil !== 0 && request.delayUntil * 1000 > env.now())
+    return { is: 'delayed', until: request.delayUntil };
   return finishSuccess(request, env);
 };
 

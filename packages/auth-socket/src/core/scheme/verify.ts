@@ -39,7 +39,14 @@ export const isKnownScheme = (name: string): boolean => findScheme(name) !== und
 
 type Found = { scheme: Scheme; encoding: Encoding | 'default' };
 
+/** As nearly everybody writes them: upper case, no encoding. */
+const USUAL: ReadonlyMap<string, Found> = new Map(
+  [...SCHEMES].map(([name, scheme]) => [name, { scheme, encoding: 'default' }]),
+);
+
 const findScheme = (written: string): Found | undefined => {
+  const usual = USUAL.get(written);
+  if (usual !== undefined) return usual;
   const split = splitEncoding(written);
   const scheme = split && SCHEMES.get(split.name);
   return scheme && { scheme, encoding: split.encoding };

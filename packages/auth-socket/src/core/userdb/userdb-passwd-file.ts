@@ -42,7 +42,7 @@ const fieldsOf = ({ uid, gid, home, extra }: PasswdUser, variables: Variables): 
   if (uid !== undefined) fields.push({ key: 'uid', value: String(uid) });
   if (gid !== undefined) fields.push({ key: 'gid', value: String(gid) });
   if (home !== '') fields.push({ key: 'home', value: home });
-  for (const { key, value } of extra) {
+  for (const { key, value } of extra.templates) {
     if (key.startsWith(PREFIX)) fields.push({ key: key.slice(PREFIX.length), value: value(variables) });
   }
   return fields;
