@@ -29,6 +29,8 @@ export type Move = {
   /** The initiator, if it was our left when the move began: the token would come from there. */
   readonly left: Member | undefined;
   state: MoveState;
+  /** Our right when we, its initiator, told others of it. */
+  toldRight: number | undefined;
   /** The connection that the token was sent on. */
   tokenTo: number | undefined;
 };
@@ -107,8 +109,8 @@ export const abandonMove = (director: Director, tag: Tag | undefined, hash: numb
 };
 
 /**
- * The ring is synced: tokens that were on their way have arrived, or were lost with a connection. Lost ones are sent
- * again, which upstream does not; there the move takes its 30 s.
+ * The ring is synced: what was on its way has arrived, or was lost with a connection. What was lost is said again, which
+ * upstream does not; there the move takes its 30 s, and some may never hear of it.
  */
 export const continueMoves = (director: Director, now: number): void => {
   const { ring, moves } = director;
@@ -116,11 +118,25 @@ export const continueMoves = (director: Director, now: number): void => {
   for (const move of moves.byId.values()) {
     const { at } = move.state;
     if (ring.right === undefined) advanceMove(director, move, { on: 'alone' }, now);
-    else if (at === 'waiting-for-everyone' && move.tokenTo !== ring.right.id) passToken(director, move);
-    else if ((at === 'killing' || at === 'waiting-for-notify') && isLeftGone(director, move)) {
-      advanceMove(director, move, { on: 'killed' }, now);
+    else {
+      if (move.isInitiator && move.toldRight !== ring.right.id) tellAgain(director, move, ring.right.id, now);
+      if (at === 'waiting-for-everyone' && move.tokenTo !== ring.right.id) passToken(director, move);
+      else if ((at === 'killing' || at === 'waiting-for-notify') && isLeftGone(director, move)) {
+        advanceMove(director, move, { on: 'killed' }, now);
+      }
     }
   }
+};
+
+/** Those who heard of it go on from where they are; for the others it begins. */
+const tellAgain = (director: Director, move: Move, right: number, now: number): void => {
+  const { tag, hash, state, isLocal } = move;
+  move.toldRight = right;
+  if (tag === undefined || isLocal || state.at === 'flushing' || state.at === 'delay') return;
+  const user = tag.users.find(hash, Math.floor(now / 1000));
+  if (user === NO_USER) return;
+  const { ip } = director.hosts.at(tag.users.hostOf(user));
+  update(director, director.ring.self, { cmd: 'USER-MOVE', origin: ownOrigin(director), hash, ip });
 };
 
 const isLeftGone = ({ ring }: Director, { left }: Move): boolean => left !== undefined && left !== ring.left?.member;

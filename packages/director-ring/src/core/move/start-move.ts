@@ -112,6 +112,7 @@ const createMove = (director: Director, { hash, tag, oldHost, isLocal, told }: N
   isLocal,
   left: told && leftThatIs(director, told.origin),
   state: { at: 'killing' },
+  toldRight: director.ring.right?.id,
   tokenTo: undefined,
 });
 
