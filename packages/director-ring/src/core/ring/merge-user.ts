@@ -29,7 +29,10 @@ export type MergedUser = {
   readonly user: UserId;
   /** Others should hear of it. */
   readonly isChanged: boolean;
-  /** `forced`: theirs was the right one, and they should know that we agree. `ours`: they should hear of ours. */
+  /**
+   * `forced`: a conflict was decided. Upstream tells the sender only if it is right; but our USER may have reached it
+   * while it moved the user, and was ignored. `ours`: they should hear of ours unless it is on its way already.
+   */
   readonly answer: 'none' | 'forced' | 'ours';
 };
 
@@ -131,5 +134,5 @@ const settleConflict = (
   const host = isTheirs ? theirs : ours;
   const command = { cmd: 'USER-KICK-HASH', origin: ownOrigin(director), hash, exceptIp: hosts.at(host).ip } as const;
   kickEverywhere(director, ring.self, command, { for: 'ring' }, now);
-  return { host, isChanged: true, answer: isTheirs ? 'forced' : 'ours' };
+  return { host, isChanged: true, answer: 'forced' };
 };

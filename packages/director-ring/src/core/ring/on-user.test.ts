@@ -90,12 +90,12 @@ describe('two hosts at once', () => {
   const text = 'director(127.0.0.4:21100/left): User hash';
   const facts = ({ seconds }: TwoRing): string => `(old_ts=${seconds()})`;
 
-  test('ours is the lower: theirs are kicked', () => {
+  test('ours is the lower: theirs are kicked, and they hear again where the user is', () => {
     const ring = start();
     put(ring, '127.0.0.11', 0);
     ring.ring.left.say(user('127.0.0.12', ring.seconds()));
-    const kick = `USER-KICK-HASH\\t${own(ring)}\\t100\\t127.0.0.11`;
-    expect(ring.heard()).toEqual({ left: [kick], right: [kick] });
+    const told = [`USER-KICK-HASH\\t${own(ring)}\\t100\\t127.0.0.11`, user('127.0.0.11', ring.seconds())];
+    expect(ring.heard()).toEqual({ left: told, right: told });
     expect(ring.kicks()).toEqual([{ cmd: 'KICK-DIRECTOR-HASH', hash: HASH, exceptIp: '127.0.0.11' }]);
     expect(known(ring)).toBe('127.0.0.11 0');
     expect(ring.logged).toContain(
