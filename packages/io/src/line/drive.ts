@@ -7,6 +7,7 @@ import type { Log } from '../log/log.ts';
 import { peerCredentials } from '../system/peer-credentials.ts';
 import { endAfterFault, endProtocol } from './fault.ts';
 import { OUTPUT_HIGH, OUTPUT_LOW, type Outlet, type Protocol, type ProtocolFactory } from './protocol.ts';
+import { readLatin1 } from './read-latin1.ts';
 
 /** Long enough for a busy peer; a dead one must not keep the descriptor and the bytes. */
 const LINGER_MS = 5000;
@@ -21,8 +22,11 @@ type Driven = {
   full: boolean;
 };
 
-/** Takes the socket over. It is destroyed when either side closes. A fault of ours ends this connection alone. */
-export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log): void => {
+/**
+ * Takes the socket over, before anything was read from it. It is destroyed when either side closes. A fault of ours ends
+ * this connection alone.
+ */
+export const driveProtocol = (fresh: Socket, factory: ProtocolFactory, log: Log): void => {
   const state: Driven = {
     unsent: '',
     receiving: true,
@@ -33,15 +37,18 @@ export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log
   };
   let protocol: Protocol | undefined;
   let failure: Error | undefined;
+  const reading = readLatin1(fresh, (bytes) => {
+    if (!state.closing) handle(() => protocol?.receive(bytes));
+  });
+  const { socket } = reading;
   socket.on('error', (error: Error) => {
     failure = error;
   });
-  socket.setEncoding('latin1');
 
   const readOn = (): void => {
     const isStopped = state.full && protocol?.readsWhenFull !== true;
-    if (state.paused || isStopped || state.closing) socket.pause();
-    else socket.resume();
+    if (state.paused || isStopped || state.closing) reading.pause();
+    else reading.resume();
   };
   const written = (): void => {
     if (!state.full || state.unsent.length + socket.writableLength > OUTPUT_LOW) return;
@@ -82,9 +89,6 @@ export const driveProtocol = (socket: Socket, factory: ProtocolFactory, log: Log
     state.receiving = false;
     flush();
   };
-  socket.on('data', (bytes: string) => {
-    if (!state.closing) handle(() => protocol?.receive(bytes));
-  });
   // Node ends our side too, but only when everything was taken.
   socket.on('end', () => linger(socket));
   socket.on('close', () => {

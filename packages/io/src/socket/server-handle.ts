@@ -31,5 +31,6 @@ export const handleOfDescriptor = (fd: number): ServerHandle => {
 const F_DUPFD_CLOEXEC = 1030;
 
 /** Another descriptor of the same listening socket. */
-export const duplicateDescriptor = (handle: ServerHandle): number =>
-  checked('fcntl', libc().fcntl(handle.fd, F_DUPFD_CLOEXEC, 'int', 0));
+export const duplicateDescriptor = (handle: ServerHandle): number => duplicate(handle.fd);
+
+export const duplicate = (fd: number): number => checked('fcntl', libc().fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0));

@@ -24,7 +24,8 @@ export const peerCredentials = (socket: Socket): PeerCredentials | undefined => 
   return pid === undefined || uid === undefined || gid === undefined ? undefined : { pid, uid, gid };
 };
 
-const descriptorOf = (socket: Socket): number | undefined => {
+/** Undefined once the socket is closed. */
+export const descriptorOf = (socket: Socket): number | undefined => {
   const handle: unknown = Reflect.get(socket, '_handle');
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
