@@ -1,24 +1,7 @@
 /** Success lines completed a second by the director alone: both its connections in this process, no system calls. */
 import { connectInProcess, createMemoryLog, type Outlet } from '@homing/io';
-import { createDirector, type DirectorSettings } from '../src/index.ts';
-
-const settings: DirectorSettings = {
-  auth_master_user_separator: '',
-  director_flush_socket: '',
-  director_mail_servers: '10.2.0.11-10.2.0.20',
-  director_max_parallel_kicks: 100,
-  director_max_parallel_moves: 100,
-  director_output_buffer_size: 10 * 1024 * 1024,
-  director_ping_idle_timeout: 30,
-  director_ping_max_timeout: 60,
-  director_servers: '',
-  director_user_expire: 900,
-  director_user_kick_delay: 2,
-  director_username_hash: '%Lu',
-  homing_director_allow_nets: '',
-  homing_director_max_connections: 256,
-  homing_director_static_ring: false,
-};
+import { createDirector } from '../src/index.ts';
+import { benchSettings } from './settings.ts';
 
 const line = (id: number): string =>
   `OK\t${id}\tuser=user${id % 100_000}@example.com\tproxy\tport=143\tlip=127.0.0.1\tlport=143\tpass=pw\n`;
@@ -33,7 +16,7 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
     return { receive: () => undefined, end: () => undefined };
   }, log);
   await using director = await createDirector({
-    settings,
+    settings: benchSettings,
     log,
     connectAuth: {
       login: { connect: connectAuth, isOurs: true },
@@ -41,6 +24,7 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
     },
     isRestart: false,
     connectIpc: refused,
+    connectHost: () => () => Promise.reject(new Error('no probes')),
     resolve: refused,
     flush: { connect: () => refused, run: refused },
     now: () => performance.timeOrigin + performance.now(),

@@ -12,6 +12,7 @@ import { type AdminWaits, createAdminWaits } from './admin/admin-waits.ts';
 import type { HostReset } from './admin/host-reset.ts';
 import { parseAllowNets } from './allow-nets.ts';
 import type { Effect } from './effect.ts';
+import { createHealth, type Health } from './health/health.ts';
 import { createMailHosts, type MailHosts, type NewMailHost } from './host/mail-hosts.ts';
 import { md5Start } from './md5.ts';
 import { createKicks, type Kicks } from './move/kicks.ts';
@@ -36,6 +37,7 @@ export type Director = {
   readonly resets: HostReset[];
   readonly admin: AdminWaits;
   readonly relearn: Relearn;
+  readonly health: Health;
   /** Addresses that directors may come from besides those we know. */
   readonly isAllowedPeer: (ip: IpAddress) => boolean;
   /** Users of the run before that are not entered yet. */
@@ -82,6 +84,7 @@ export const startDirector = (start: DirectorStart): Director => {
     resets: [],
     admin: createAdminWaits(),
     relearn: createRelearn(isRestart, now),
+    health: createHealth(),
     isAllowedPeer: parseAllowNets(settings.homing_director_allow_nets).isAllowed,
     restoring: undefined,
     effects: [],

@@ -15,6 +15,15 @@ export type DirectorSettings = Pick<
   | 'director_user_expire'
   | 'director_user_kick_delay'
   | 'director_username_hash'
+  /** Probes of each mail host: `imap pop3:1110 tcp:993`. Empty: none. */
+  | 'homing_health_checks'
+  | 'homing_health_down_after'
+  | 'homing_health_interval'
+  | 'homing_health_move_users'
+  | 'homing_health_password'
+  | 'homing_health_timeout'
+  | 'homing_health_up_after'
+  | 'homing_health_user'
   /** Networks that ring connections and directors are taken from besides the known directors. */
   | 'homing_director_allow_nets'
   /** Of other directors to us, all together. */

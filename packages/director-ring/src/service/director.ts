@@ -24,6 +24,7 @@ import { serveAuthreply } from './authreply.ts';
 import { checkAllowNets, checkFlushSocket, findMailHosts } from './configure.ts';
 import { findDirectors } from './director-servers.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
+import { type ConnectHost, createHealthChecks, parseHealthChecks } from './health-checks.ts';
 import { createIpcClient } from './ipc-client.ts';
 import { statusPages } from './metrics.ts';
 import { serveNotify } from './notify.ts';
@@ -40,6 +41,8 @@ export type DirectorOptions = {
   readonly connectAuth: AuthSockets;
   /** The `ipc` socket, for kicks and lists of sessions. */
   readonly connectIpc: Connect;
+  /** A port of a mail host, for probes. */
+  readonly connectHost: ConnectHost;
   /** Addresses of a host name; none if it is unknown. */
   readonly resolve: (hostname: string) => Promise<readonly string[]>;
   /**
@@ -92,6 +95,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const now = (): number => Math.floor(options.now());
   checkFlushSocket(settings.director_flush_socket, log);
   checkAllowNets(settings.homing_director_allow_nets);
+  const probes = parseHealthChecks(settings);
   const { self, others } = await findDirectors({
     servers: settings.director_servers,
     ring: options.ringAddress,
@@ -125,7 +129,9 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   const asking = createSessionAsking(runtime, options.connectIpc);
   const status = (): DirectorStatus => directorStatus(director, now());
   const pages = createPageServer(statusPages(status));
+  const health = probes.length > 0 ? createHealthChecks(runtime, probes, options.connectHost) : undefined;
   runtime.start();
+  health?.start();
   return {
     acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
     acceptUserdb: createAuthRelay(runtime, 'auth-userdb', options.connectAuth.userdb),
@@ -139,6 +145,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     useTls,
     status,
     async [Symbol.asyncDispose]() {
+      health?.close();
       await runtime.stop();
       await state?.close();
       ipc.close();

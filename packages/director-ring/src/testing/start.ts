@@ -20,6 +20,14 @@ export const testSettings: DirectorSettings = {
   homing_director_allow_nets: '',
   homing_director_max_connections: 256,
   homing_director_static_ring: false,
+  homing_health_checks: '',
+  homing_health_down_after: 3,
+  homing_health_interval: 30,
+  homing_health_move_users: true,
+  homing_health_password: '',
+  homing_health_timeout: 5,
+  homing_health_up_after: 2,
+  homing_health_user: '',
 };
 
 export const refusedConnect: Connect = () => Promise.reject(new Error('Connection refused'));
@@ -40,6 +48,7 @@ export const startTestDirector = async (
     },
     isRestart: false,
     connectIpc: connectInProcess(ipc.factory, log),
+    connectHost: () => refusedConnect,
     resolve: () => Promise.resolve([]),
     flush: { connect: () => refusedConnect, run: () => Promise.reject(new Error('no program')) },
     now: () => 1_795_307_196_500,

@@ -54,6 +54,14 @@ const defaults: DirectorSettings = {
   homing_director_allow_nets: '',
   homing_director_max_connections: 256,
   homing_director_static_ring: false,
+  homing_health_checks: '',
+  homing_health_down_after: 3,
+  homing_health_interval: 30,
+  homing_health_move_users: true,
+  homing_health_password: '',
+  homing_health_timeout: 5,
+  homing_health_up_after: 2,
+  homing_health_user: '',
 };
 
 const config = (dir: string, settings: DirectorSettings): string => `
@@ -118,6 +126,7 @@ export const startDirectorPair = async (options: PairOptions): Promise<DirectorP
       },
       isRestart: false,
       connectIpc: connectUnix(dovecot.socket('ipc'), log),
+      connectHost: () => () => Promise.reject(new Error('no probes')),
       resolve: () => Promise.resolve([]),
       flush: {
         connect: (target) =>
