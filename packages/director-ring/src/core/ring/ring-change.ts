@@ -6,7 +6,7 @@ import { MAX_MEMBERS } from './handshake.ts';
 import { hostName, logPeer, logRing } from './log.ts';
 import { addMember, findMember, isNearerRight, memberRestarted, preferredRight } from './members.ts';
 import { connectTo } from './open.ts';
-import { type Peer, peerName } from './peer.ts';
+import { type Peer, peerName, send } from './peer.ts';
 import { update } from './propagate.ts';
 import type { DirectorHost, Member } from './ring.ts';
 import { startSync } from './sync.ts';
@@ -36,7 +36,12 @@ export const onDirector = (director: Director, peer: Peer, { ip, port }: Named):
   const { ring } = director;
   if (peer.member === undefined) return;
   const known = findMember(ring, { ip, port });
-  if (known?.isSelf === true || known?.removedSince !== undefined) return;
+  if (known?.isSelf === true) return;
+  if (known?.removedSince !== undefined) {
+    // Of another part of a ring that was cut, which has not heard of it.
+    if (peer.state !== 'handshaked') send(director, peer, { cmd: 'DIRECTOR-REMOVE', ip, port });
+    return;
+  }
   if (known === undefined) {
     if (mayAdd(director, peer, { ip, port })) addFromPeer(director, { ip, port }, peer.member);
     return;
@@ -96,13 +101,18 @@ export const removeDirector = (director: Director, member: Member, source: Membe
   startSync(director, now);
 };
 
+/** Two who see the same director differently would send us to and fro without a pause. */
+const hasJustFailed = ({ lastNetworkFailure }: Member, now: number): boolean =>
+  lastNetworkFailure > 0 && lastNetworkFailure + WRONG_CONNECT_MS > now;
+
 export const onConnect = (director: Director, peer: Peer, { ip, port }: Named, now: number): void => {
   const { ring } = director;
   const known = findMember(ring, { ip, port });
   const member = known ?? (mayAdd(director, peer, { ip, port }) ? addMember(ring, { ip, port }) : undefined);
   const { right } = ring;
   const isNearer = right?.member === undefined || (member !== undefined && isNearerRight(ring, member, right.member));
-  if (member === undefined || member.isSelf || !isNearer || member.removedSince !== undefined) {
+  const isWrong = member === undefined || member.isSelf || !isNearer || member.removedSince !== undefined;
+  if (isWrong || hasJustFailed(member, now)) {
     peer.leaving ??= { at: now + WRONG_CONNECT_MS, quit: 'Wrong CONNECT requested', elsewhere: undefined };
     return;
   }
