@@ -11,3 +11,9 @@ test('a hundred lines a second, then a summary of the rest', () => {
   expect(throttle.next()).toBeUndefined();
   expect(throttle.accept(6000)).toBe(true);
 });
+
+test('or as many as wanted', () => {
+  const throttle = createLogThrottle({ lines: 1, ms: 60_000 });
+  expect([throttle.accept(5000), throttle.accept(5001), throttle.accept(64_999)]).toEqual([true, false, false]);
+  expect(throttle.summary(65_000)).toBe(2);
+});

@@ -1,10 +1,7 @@
 /**
- * At most 100 lines a second of a kind that a failing peer could write without end, then one line with the number of
- * those left out (lib/log-throttle.c).
+ * A bound on lines of a kind that a failing peer could write without end, then one line with the number of those left out
+ * (lib/log-throttle.c).
  */
-const LINES_PER_INTERVAL = 100;
-const INTERVAL_MS = 1000;
-
 export type LogThrottle = {
   /** Whether this line may be written. */
   accept(now: number): boolean;
@@ -14,22 +11,23 @@ export type LogThrottle = {
   summary(now: number): number;
 };
 
-export const createLogThrottle = (): LogThrottle => {
+/** `lines` in each `ms` milliseconds; Dovecot's hundred a second unless said otherwise. */
+export const createLogThrottle = ({ lines: most = 100, ms = 1000 } = {}): LogThrottle => {
   let intervalEnd = 0;
   let lines = 0;
   return {
     accept(now) {
-      if (now >= intervalEnd && lines <= LINES_PER_INTERVAL) {
-        intervalEnd = now + INTERVAL_MS;
+      if (now >= intervalEnd && lines <= most) {
+        intervalEnd = now + ms;
         lines = 0;
       }
       lines++;
-      return lines <= LINES_PER_INTERVAL;
+      return lines <= most;
     },
-    next: () => (lines > LINES_PER_INTERVAL ? intervalEnd : undefined),
+    next: () => (lines > most ? intervalEnd : undefined),
     summary(now) {
-      if (lines <= LINES_PER_INTERVAL || now < intervalEnd) return 0;
-      const left = lines - LINES_PER_INTERVAL;
+      if (lines <= most || now < intervalEnd) return 0;
+      const left = lines - most;
       lines = 0;
       return left;
     },

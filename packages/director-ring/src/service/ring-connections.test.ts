@@ -123,11 +123,11 @@ test('an address that is not in the ring is dropped without a byte', async () =>
   expect(one.logged()).toContain('Connection from 127.3.0.9: Server not listed in director_servers, dropping');
 });
 
-test('a flood of strangers writes no more than a hundred lines a second', async () => {
+test('a flood of strangers writes ten lines a minute', async () => {
   const one = await startOne();
   await Promise.all(Array.from({ length: 300 }, async () => closed(await raw(one.host, '127.3.0.9'))));
   const lines = one.logged().filter((line) => line.startsWith('Connection from 127.3.0.9: '));
-  expect(lines.length).toBeLessThanOrEqual(200);
+  expect(lines).toHaveLength(10);
   expect(one.director.status().ring.connections.filter(({ name }) => name.startsWith('127.3.0.9'))).toEqual([]);
 });
 

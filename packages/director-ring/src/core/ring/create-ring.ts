@@ -5,6 +5,9 @@ import { compareHosts, createMember } from './members.ts';
 import type { DirectorHost, Ring } from './ring.ts';
 import { createWeakUsers } from './weak-user.ts';
 
+/** Anybody can connect to the ring port as often as he likes; the log must not grow with it. */
+const REFUSALS = { lines: 10, ms: 60_000 };
+
 /** Without others it is complete from the start. Duplicates count once. */
 export const createRing = (host: DirectorHost, others: readonly DirectorHost[], now: number): Ring => {
   const self = createMember(host, true);
@@ -36,7 +39,7 @@ export const createRing = (host: DirectorHost, others: readonly DirectorHost[], 
     lookingSince: undefined,
     isDelayWarned: false,
     hasJoined: false,
-    refusedThrottle: createLogThrottle(),
+    refusedThrottle: createLogThrottle(REFUSALS),
     weak: createWeakUsers(),
     contested: new Map(),
     forwards: createForwards(),
