@@ -76,6 +76,7 @@ test('CONNECT to a farther director costs a second and ends at the same right', 
 test('CONNECT to a nearer director is followed at once', () => {
   const ring = startRingCore(['127.0.0.2', '127.0.0.4']);
   ring.refuse();
+  ring.wait(1000);
   const right = ring.accept();
   right?.say(...greeting('127.0.0.4', ring.seconds()), 'DONE');
   right?.heard();
