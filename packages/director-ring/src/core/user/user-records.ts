@@ -37,6 +37,24 @@ const createSegment = (): Segment => ({
 
 type NumberField = 'hash' | 'timestamp' | 'host' | 'flags' | 'previous' | 'next';
 
+/** A switch and not `segment[field]`: where the field is a constant, this compiles to the load of that array. */
+const columnOf = (segment: Segment, field: NumberField): Uint32Array | Uint16Array | Uint8Array => {
+  switch (field) {
+    case 'hash':
+      return segment.hash;
+    case 'timestamp':
+      return segment.timestamp;
+    case 'host':
+      return segment.host;
+    case 'flags':
+      return segment.flags;
+    case 'previous':
+      return segment.previous;
+    case 'next':
+      return segment.next;
+  }
+};
+
 export type UserRecords = {
   get(id: UserId, field: NumberField): number;
   set(id: UserId, field: 'timestamp' | 'host' | 'flags', value: number): void;
@@ -66,9 +84,9 @@ export const createUserRecords = (): UserRecords => {
     if (segment === undefined) throw new RangeError(`no user record ${id}`);
     return segment;
   };
-  const read = (id: UserId, field: NumberField): number => segmentOf(id)[field][id & SEGMENT_MASK] ?? 0;
+  const read = (id: UserId, field: NumberField): number => columnOf(segmentOf(id), field)[id & SEGMENT_MASK] ?? 0;
   const write = (id: UserId, field: NumberField, value: number): void => {
-    segmentOf(id)[field][id & SEGMENT_MASK] = value;
+    columnOf(segmentOf(id), field)[id & SEGMENT_MASK] = value;
   };
 
   const allocate = (): UserId => {
