@@ -86,6 +86,8 @@ export const createMember = (options: MemberOptions): Member => {
     },
     stop,
     kill() {
+      // Frozen first: a director that sees its master die would say goodbye.
+      signalAll('SIGSTOP');
       signalAll('SIGKILL');
       return end();
     },

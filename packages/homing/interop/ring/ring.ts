@@ -2,9 +2,8 @@
  * A ring of real directors and ours, configured alike. What its members say about themselves is read from their admin
  * sockets.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { makeInstanceDir } from '../lib/server.ts';
 import { until } from '../lib/until.ts';
 import { directorRows, hostRows, userRows } from './admin.ts';
 import { createMember, type Kind, type Member, stateDirOf } from './member.ts';
@@ -63,7 +62,7 @@ ${settings}
 
 /** Nobody is started yet. */
 export const createRing = async ({ network, kinds, ...options }: RingOptions): Promise<Ring> => {
-  const dir = await mkdtemp(join(tmpdir(), 'homing-ring-'));
+  const dir = await makeInstanceDir();
   const servers = network.places.slice(0, kinds.length).map(({ address }) => `${address}:${RING_PORT}`);
   const members = kinds.map((kind, i) => {
     const place = network.places[i];

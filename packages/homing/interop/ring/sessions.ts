@@ -29,7 +29,13 @@ service director {
 
 export const mailHosts = MAIL_SERVERS.split(' ').map((server) => server.replace(/@.*/, ''));
 
-export type Session = { readonly user: string; readonly via: Member; ended(): Promise<void> } & Disposable;
+export type Session = {
+  readonly user: string;
+  readonly via: Member;
+  /** Resolves when it is dropped. */
+  ended(): Promise<void>;
+  alive(): Promise<boolean>;
+} & Disposable;
 
 export const openSession = async (via: Member, user: string, password = 'pw'): Promise<Session> => {
   const client = await openLineClient({ host: via.place.address, port: IMAP_PORT });
@@ -42,6 +48,13 @@ export const openSession = async (via: Member, user: string, password = 'pw'): P
     via,
     async ended() {
       await client.closed(15_000);
+    },
+    async alive() {
+      client.send('n NOOP\r\n');
+      return lastLine(client, 'n ').then(
+        (line) => line.startsWith('n OK'),
+        () => false,
+      );
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
