@@ -1,5 +1,5 @@
 /** A client of any line protocol, for tests: sends bytes, reads lines, each read with a deadline. Bytes are latin1. */
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { within } from './until.ts';

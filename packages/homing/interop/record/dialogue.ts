@@ -3,6 +3,9 @@ import { type Address, type LineClient, openLineClient } from '../lib/line-clien
 import { until } from '../lib/until.ts';
 import type { Mask } from './mask.ts';
 
+/** Where a connection goes, or how it comes about. */
+type Target = Address | (() => Promise<LineClient>);
+
 /** One step of a script, on the dialogue's current connection. */
 export type Step = (dialogue: Dialogue) => Promise<void>;
 
@@ -16,7 +19,7 @@ export type Case = {
 export type Dialogue = {
   readonly steps: string[];
   client(): Promise<LineClient>;
-  use(connection: number, address?: Address): void;
+  use(connection: number, target?: Target): void;
   record(from: 'C' | 'S', bytes: string): void;
   readonly log: () => string;
   logSeen: number;
@@ -79,9 +82,9 @@ export const logs =
 
 /** Goes on with another connection, opened at its first use. */
 export const on =
-  (connection: number, address?: Address): Step =>
+  (connection: number, target?: Target): Step =>
   (dialogue) => {
-    dialogue.use(connection, address);
+    dialogue.use(connection, target);
     return Promise.resolve();
   };
 
@@ -95,19 +98,19 @@ export const play = async (
 ): Promise<string> => {
   using clients = new DisposableStack();
   const open = new Map<number, Promise<LineClient>>();
-  let current = { connection: 1, address };
+  let current: { connection: number; target: Target } = { connection: 1, target: address };
   const dialogue: Dialogue = {
     steps: [],
     log,
     logSeen: log().length,
     async client() {
-      const { connection, address: target } = current;
-      const client = open.get(connection) ?? openLineClient(target);
+      const { connection, target } = current;
+      const client = open.get(connection) ?? (typeof target === 'function' ? target() : openLineClient(target));
       open.set(connection, client);
       return clients.use(await client);
     },
     use(connection, other) {
-      current = { connection, address: other ?? address };
+      current = { connection, target: other ?? address };
     },
     record(from, bytes) {
       const actor = current.connection === 1 ? from : `${from}${current.connection}`;

@@ -7,12 +7,14 @@ import { authClient } from './auth-client.ts';
 import { authMaster } from './auth-master.ts';
 import { play } from './dialogue.ts';
 import { directorAdmin } from './director-admin.ts';
+import { directorRing } from './director-ring.ts';
 import { imap } from './imap.ts';
 import { ipc } from './ipc.ts';
 import { createMask, maskPorts } from './mask.ts';
 import { pop3 } from './pop3.ts';
 import { proxyNotify } from './proxy-notify.ts';
 import type { Peer, Recording } from './recording.ts';
+import { ringPair } from './ring-pair.ts';
 
 const ROOT = new URL('../../../../protocol-fixtures/', import.meta.url);
 const record = async (wanted: readonly string[], captured: string): Promise<void> => {
@@ -22,6 +24,8 @@ const record = async (wanted: readonly string[], captured: string): Promise<void
     ...proxyNotify.map((recording) => prepare(recording, captured)),
     ...anvil.map((recording) => prepare(recording, captured)),
     ...ipc.map((recording) => prepare(recording, captured)),
+    ...directorRing.map((recording) => prepare(recording, captured)),
+    prepare(ringPair, captured),
   ];
   for (const [protocol, start] of all) {
     if (wanted.length === 0 || wanted.includes(protocol)) console.log(`${protocol}: ${await start()} fixtures`);
@@ -70,7 +74,8 @@ const recordCase = async <P extends Peer>(
 ): Promise<void> => {
   const dialogue = recording.cases(peer)[name];
   if (dialogue === undefined) throw new Error(`no case ${name}`);
-  const mask = createMask({ dir: peer.dir, ports: peer.ports });
+  const { dir, ports, since } = peer;
+  const mask = createMask({ dir, ports, ...(since !== undefined && { since }) });
   try {
     await writeFile(
       new URL(`${name}.txt`, folder),

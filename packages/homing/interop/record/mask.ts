@@ -4,13 +4,21 @@
  */
 import { hostname } from 'node:os';
 
-/** `ports`: what listens where, so that a port chosen for the run reads as the protocol's own. */
-export type MaskOptions = { readonly dir: string; readonly ports: ReadonlyMap<number, number> };
+/**
+ * `ports`: what listens where, so that a port chosen for the run reads as the protocol's own. `since`: Unix seconds when
+ * the case began; with it times keep their distances (see `distances`), without it they are numbered.
+ */
+export type MaskOptions = {
+  readonly dir: string;
+  readonly ports: ReadonlyMap<number, number>;
+  readonly since?: number;
+};
 
 export type Mask = (line: string) => string;
 
 const FIRST_TIME = 1_795_300_000;
 const FIRST_CLIENT_PORT = 50_001;
+const A_DAY = 86_400;
 
 /** A port chosen for the run reads as the one it stands for. */
 export const maskPorts = (text: string, ports: MaskOptions['ports']): string =>
@@ -48,13 +56,27 @@ export const createMask = (options: MaskOptions): Mask => {
         /(session=<?|"x-session-id" "|SESSION=)([A-Za-z0-9+/]{16})/g,
         (_, key: string, id: string) => key + sessions(id),
       )
+      .replace(/^(S\d? P[IO]NG\t\d+\t)\d+/, '$10')
       .replace(/\b\d+ msecs\b/g, '0 msecs')
       .replace(/\(\d\.\d{3} \+ \d\.\d{3} secs\)/g, '(0.001 + 0.000 secs)')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-22 00:00:00')
-      .replace(/\b1[789]\d{8}\b/g, times)
+      .replace(...(options.since === undefined ? ([/\b1[789]\d{8}\b/g, times] as const) : distances(options.since)))
       .replace(new RegExp(`(?<=[[@<.])${escapeRegExp(hostname())}(?=[:>])`, 'g'), 'mail.example.com');
   return (line) => values(ports(paths(line)));
 };
+
+/**
+ * Times before the case began keep their distance to the second: a script made them. Later ones are rounded down to
+ * minutes, so that it does not show how long the recording took.
+ */
+const distances = (since: number): [RegExp, (time: string) => string] => [
+  /(?<!\d)1[789]\d{8}(?!\d)/g,
+  (time) => {
+    const distance = Number(time) - since;
+    if (Math.abs(distance) > A_DAY) return time;
+    return String(FIRST_TIME + (distance < 0 ? distance : Math.floor(distance / 60) * 60));
+  },
+];
 
 /** The replacement for a value: the same for the same value, the next number for a new one. */
 const numbered = (replacement: (n: number) => string): ((value: string) => string) => {

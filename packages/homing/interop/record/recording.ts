@@ -8,6 +8,8 @@ export type Peer = {
   readonly address: Address;
   readonly dir: string;
   readonly ports: ReadonlyMap<number, number>;
+  /** Unix seconds: times in its fixtures keep their distance to this one. */
+  readonly since?: number;
   log(): string;
   /** What was configured, by file name; kept beside the fixtures. */
   readonly files: Readonly<Record<string, string>>;

@@ -4,7 +4,8 @@ import { splitTabs } from '../line/escape.ts';
 
 /**
  * `reason`: the message of a `WireError` of `parseRingCommand`, or why a well-formed command is refused in the state the
- * connection is in. An empty `line` also stands for one that was too long. Texts of the version check (`WireError` code `bad-version`) are logged bare.
+ * connection is in. An empty `line` also stands for one that was too long. Texts of the version check (`WireError` code
+ * `bad-version`) are logged bare.
  */
 export const formatRingInputError = (line: ByteString, reason: string): string => {
   const fields = splitTabs(line);
