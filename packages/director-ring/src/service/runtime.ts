@@ -48,6 +48,8 @@ export const createRuntime = ({ director, log, now, ipc, flush, network, onChang
   const answers = new Map<number, (answer: LateAnswer) => void>();
   const sessions = new Map<number, (reply: ByteString) => void>();
   let lastSession = 0;
+  let isUnsettled = false;
+  let isSettling = false;
   let isContinuing = false;
   let isStopped = false;
 
@@ -56,19 +58,27 @@ export const createRuntime = ({ director, log, now, ipc, flush, network, onChang
     settle();
   });
   const performAll = (): void => {
-    do {
-      if (!isStopped) settleRing(director, now());
-      while (director.effects.length > 0) {
-        const effects = director.effects;
-        director.effects = [];
-        for (const effect of effects) performEffect(effect, performers);
-      }
-      ring.flush();
-      // A director that takes no more is given up.
-    } while (director.effects.length > 0);
+    isUnsettled = false;
+    if (!isStopped) settleRing(director, now());
+    while (director.effects.length > 0) {
+      const effects = director.effects;
+      director.effects = [];
+      for (const effect of effects) performEffect(effect, performers);
+    }
+    // A director that takes no more is given up.
+    ring.flush();
+    isUnsettled ||= director.effects.length > 0;
   };
   const settle = (): void => {
-    performAll();
+    isUnsettled = true;
+    // What an effect brings about follows the effects before it.
+    if (isSettling) return;
+    isSettling = true;
+    try {
+      while (isUnsettled) performAll();
+    } finally {
+      isSettling = false;
+    }
     if (isStopped) return;
     if (director.isChanged) onChanged();
     if (director.isChanged && !isContinuing) {
