@@ -36,7 +36,7 @@ test('what an effect brings about at once follows the effects before it', () => 
     finished();
   });
   note(director, 'first');
-  director.effects.push({ do: 'kick', id: 1, kick: { cmd: 'KICK', username: 'alice' } });
+  director.effects.push({ do: 'kick', id: 1, kick: { cmd: 'KICK', users: ['alice'] } });
   note(director, 'last');
   runtime.settle();
   expect(logged()).toEqual(['first', 'last', 'brought about']);
@@ -46,7 +46,7 @@ test('a fault in one effect does not keep the next event from being handled', ()
   const { director, runtime, logged } = start(() => {
     throw new Error('fault');
   });
-  director.effects.push({ do: 'kick', id: 1, kick: { cmd: 'KICK', username: 'alice' } });
+  director.effects.push({ do: 'kick', id: 1, kick: { cmd: 'KICK', users: ['alice'] } });
   expect(() => runtime.settle()).toThrow('fault');
   note(director, 'next');
   runtime.settle();
