@@ -1,2 +1,3 @@
 export * from './completion.ts';
+export * from './state.ts';
 export * from './user-directory.ts';

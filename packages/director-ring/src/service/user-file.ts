@@ -4,7 +4,7 @@
  */
 
 import { encodeBlock } from '../core/state/block.ts';
-import type { UserJournal } from '../core/state/user-journal.ts';
+import type { Snapshot, UserJournal } from '../core/state/user-journal.ts';
 import { continueFile, createFile, type GrowingFile, removeFile } from './state-file.ts';
 
 export type UserFile = {
@@ -71,7 +71,7 @@ export const createUserFile = (options: UserFileOptions): UserFile => {
     if (file === undefined) unsent = undefined;
     const next = await createFile(`${path}.new`);
     try {
-      await fill(next, journal, now, async () => {
+      await fill(next, journal.snapshot(file === undefined), now, async () => {
         if (isAborted) throw new Error('aborted');
         await writeChanges(next);
       });
@@ -131,12 +131,11 @@ export const createUserFile = (options: UserFileOptions): UserFile => {
 /** All users. `onPause`: about once a second. */
 const fill = async (
   next: GrowingFile,
-  journal: UserJournal,
+  snapshot: Snapshot,
   now: () => number,
   onPause: () => Promise<void>,
 ): Promise<void> => {
   const time = (): number => Math.floor(now() / 1000);
-  const snapshot = journal.snapshot();
   let pauseAt = now() + CHANGES_MS;
   try {
     for (let bytes = snapshot.next(time()); bytes !== undefined; bytes = snapshot.next(time())) {

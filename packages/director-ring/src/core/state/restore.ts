@@ -44,7 +44,11 @@ export const continueRestoring = (director: Director, limit: number, now: number
     endRestoring(director, 'director_users_dropped', `Left the stored users to the ring, which knows better`);
     return false;
   }
-  restoring.rest ??= allUsers(restoring.users);
+  if (restoring.rest === undefined) {
+    const { users } = restoring;
+    for (const tag of users.tags()) director.hosts.tag(tag)?.users.reserve(users.countOf(tag));
+    restoring.rest = allUsers(users);
+  }
   for (let left = limit; left > 0; left--) {
     const next = restoring.rest.next();
     if (next.done === true) {

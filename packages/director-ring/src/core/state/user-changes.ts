@@ -17,6 +17,8 @@ export type UserChanges = {
   take(): UserId | undefined;
   /** It was written with this time although it had not changed. */
   written(id: UserId, timestamp: number): void;
+  /** Everybody will be written anyway. */
+  forgetAll(): void;
 };
 
 /** Bytes below are the eighth, modulo this, in which the last refresh lies that was written. */
@@ -69,7 +71,7 @@ export const createUserChanges = (expireSeconds: number, timestampOf: (id: UserI
           bytes[id] = partOf(timestampOf(id));
           return id;
         }
-        bytes[id] = UNKNOWN;
+        if (bytes[id] === GONE) bytes[id] = UNKNOWN;
       }
       return undefined;
     },
@@ -77,23 +79,33 @@ export const createUserChanges = (expireSeconds: number, timestampOf: (id: UserI
       makeRoom(id);
       if (bytes[id] !== CHANGED) bytes[id] = partOf(timestamp);
     },
+    forgetAll() {
+      bytes.fill(UNKNOWN);
+      list.clear();
+      removed.clear();
+    },
   };
 };
 
-type Queue = { push(value: number): void; take(): number | undefined; hasSome(): boolean };
+type Queue = { push(value: number): void; take(): number | undefined; hasSome(): boolean; clear(): void };
 
 /** An array that is given back when it is empty: a million changes at once are rare. */
 const createQueue = (): Queue => {
   let values: number[] = [];
   let taken = 0;
+  const clear = (): void => {
+    values = [];
+    taken = 0;
+  };
   return {
     push: (value) => void values.push(value),
     take() {
       const value = values[taken];
-      if (value !== undefined) taken++;
-      else if (taken > 0) [values, taken] = [[], 0];
+      if (value === undefined) clear();
+      else taken++;
       return value;
     },
     hasSome: () => taken < values.length,
+    clear,
   };
 };

@@ -90,7 +90,7 @@ const startSite = () => {
   /** One slice of it, with whatever else happens between. */
   const fill = (): void => {
     if (site.filling === undefined) {
-      site.filling = journal.snapshot();
+      site.filling = journal.snapshot(site.file.length === 0);
       next = Buffer.alloc(0);
     }
     const bytes = site.filling.next(site.now);

@@ -18,8 +18,8 @@ import { createUserRows, encodeRemoved, ROWS_PER_BLOCK, type UserRows } from './
 export type UserJournal = {
   /** The next blocks for the end of the file; undefined when all is written. `time`: Unix seconds. */
   changes(time: number): Uint8Array | undefined;
-  /** Begins a new file. */
-  snapshot(): Snapshot;
+  /** Begins a new file. `isOnly`: there is no old one that is to go on meanwhile. */
+  snapshot(isOnly: boolean): Snapshot;
 };
 
 export type Snapshot = {
@@ -90,8 +90,9 @@ export const createUserJournal = (options: UserJournalOptions): UserJournal => {
         usersBlock(rows, time),
       ]);
     },
-    snapshot() {
+    snapshot(isOnly) {
       watchTags(false);
+      if (isOnly) for (const { changes } of watched.values()) changes.forgetAll();
       for (const host of hosts.all()) define(host);
       const users = userSlices(watched.values(), rows, (host) => isKnown(hosts.at(host)));
       let isStarted = false;

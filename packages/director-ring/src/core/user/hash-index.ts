@@ -17,6 +17,8 @@ export type HashIndex = {
   /** The hash must not be there yet. */
   insert(hash: number, id: UserId): void;
   remove(hash: number): void;
+  /** Before so many are inserted at once: none of them has to move. */
+  reserve(count: number): void;
   count(): number;
   bytes(): number;
 };
@@ -94,6 +96,16 @@ export const createHashIndex = (hashOf: (id: UserId) => number, seed: number): H
       shard.count--;
       count--;
       if (shard.slots.length > SMALLEST && shard.count * 8 < shard.slots.length) resize(shard, shard.slots.length / 2);
+    },
+    reserve(more) {
+      const expected = (count + more) / shards.length;
+      // Shards differ by a few square roots.
+      const slots = ((expected + 4 * Math.sqrt(expected)) * 4) / 3;
+      const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(slots)));
+      for (const [number, shard] of shards.entries()) {
+        if (shard === undefined) shards[number] = { slots: new Uint32Array(size).fill(NO_USER), count: 0 };
+        else if (shard.slots.length < size) resize(shard, size);
+      }
     },
     count: () => count,
     bytes: () => shards.reduce((sum, shard) => sum + (shard === undefined ? 0 : shard.slots.byteLength), 0),

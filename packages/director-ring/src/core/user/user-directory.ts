@@ -22,6 +22,8 @@ export type UserDirectory = UserFlags &
     find(hash: number, now: number): UserId;
     /** The hash must be unknown. `timestamp`: of the last refresh, now or earlier. */
     add(hash: number, host: number, timestamp: number): UserId;
+    /** So many will be added at once. */
+    reserve(count: number): void;
     user(id: UserId): User;
     hostOf(id: UserId): number;
     /** Takes the mark off a user that may have expired meanwhile. */
@@ -74,6 +76,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
     counts.add(records.get(id, 'host'), -1);
     counts.add(host, 1);
     records.set(id, 'host', host);
+    watching?.changed(id);
   };
 
   return {
@@ -93,6 +96,7 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       watching?.changed(id);
       return id;
     },
+    reserve: (more) => index.reserve(more),
     user: (id) => userOf(records, id),
     hostOf: (id) => records.get(id, 'host'),
     endKill(hash) {
@@ -100,14 +104,10 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
       if (id !== NO_USER) flags.setBeingKilled(id, false);
     },
     refresh,
-    setHost(id, host) {
-      setHost(id, host);
-      watching?.changed(id);
-    },
+    setHost,
     moveTo(id, host, timestamp) {
       setHost(id, host);
       refresh(id, timestamp);
-      watching?.changed(id);
     },
     removeHost(host, onFreed) {
       for (const id of usersOf(records, host, counts.on(host))) {
