@@ -6,7 +6,7 @@
  */
 import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
-import { completeLine } from './complete-line.ts';
+import { type CompleteLine, createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
 export type AuthSocket = {
@@ -22,9 +22,13 @@ const SUCCESS = { 'auth-login': 'OK\t', 'auth-userdb': 'PASS\t' } as const;
 /** How much of a client's input waits for the auth connection to open. */
 const EARLY_LIMIT = 65_536;
 
-export const createAuthRelay =
-  (runtime: Runtime, socket: 'auth-login' | 'auth-userdb', upstream: AuthSocket): ProtocolFactory =>
-  (client) => {
+export const createAuthRelay = (
+  runtime: Runtime,
+  socket: 'auth-login' | 'auth-userdb',
+  upstream: AuthSocket,
+): ProtocolFactory => {
+  const completion = { success: SUCCESS[socket], complete: createCompletion(runtime) };
+  return (client) => {
     const { log } = runtime;
     let auth: Outlet | undefined;
     let early: ByteString = '';
@@ -48,7 +52,7 @@ export const createAuthRelay =
         outlet.send(early);
         early = '';
         client.resume();
-        const reader = createReplyReader(runtime, SUCCESS[socket], { client, auth: outlet }, upstream.isOurs, lost);
+        const reader = createReplyReader(runtime, completion, { client, auth: outlet }, upstream.isOurs, lost);
         return { ...reader, drained: () => client.resume(), readsWhenFull: true };
       })
       .catch((error: unknown) => {
@@ -74,11 +78,12 @@ export const createAuthRelay =
       },
     };
   };
+};
 
 /** The auth server's side. `onFailure`: it is gone, or its line is too long; without a reason it has told its own. */
 const createReplyReader = (
   runtime: Runtime,
-  success: string,
+  { success, complete }: { success: string; complete: CompleteLine },
   { client, auth }: { client: Outlet; auth: Outlet },
   isOurs: boolean,
   onFailure: (reason: string | undefined) => void,
@@ -87,10 +92,11 @@ const createReplyReader = (
   return {
     receive(bytes) {
       lines.push(bytes);
+      const now = runtime.now();
       let replies = '';
       try {
         for (let line = lines.next(); line !== undefined; line = lines.next()) {
-          replies += line.startsWith(success) ? completeLine(runtime, line, client) : `${line}\n`;
+          replies += line.startsWith(success) ? complete(line, client, now) : `${line}\n`;
         }
       } catch (error) {
         if (!(error instanceof WireError)) throw error;

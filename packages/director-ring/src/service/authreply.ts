@@ -15,7 +15,7 @@ import {
   splitTabs,
   WireError,
 } from '@homing/wire';
-import { completeLine } from './complete-line.ts';
+import { createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
 const HELLO = 'VERSION\tdirector-authreply-server\t1\t0\n';
@@ -26,14 +26,14 @@ const isClientHello = (line: ByteString): boolean => {
   return isNamed && parseUint32(major) === 1 && parseUint32(minor) !== undefined;
 };
 
-export const serveAuthreply =
-  (runtime: Runtime): ProtocolFactory =>
-  (client) => {
+export const serveAuthreply = (runtime: Runtime): ProtocolFactory => {
+  const complete = createCompletion(runtime);
+  return (client) => {
     const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
     let isHandshaked = false;
     client.send(HELLO);
     const handle = (line: ByteString): ByteString => {
-      if (isHandshaked) return line.startsWith('OK\t') ? completeLine(runtime, line, client) : `${line}\n`;
+      if (isHandshaked) return line.startsWith('OK\t') ? complete(line, client, runtime.now()) : `${line}\n`;
       if (!isClientHello(line)) throw new WireError('bad-version', `authreply client sent invalid handshake: ${line}`);
       isHandshaked = true;
       return '';
@@ -56,3 +56,4 @@ export const serveAuthreply =
       end: () => undefined,
     };
   };
+};

@@ -4,34 +4,48 @@ import type { ByteString } from '@homing/wire';
 import type { MailHost } from '../core/host/mail-host.ts';
 import { requestHost } from '../core/request/requests.ts';
 import {
-  completeSuccessLine,
   failSuccessLine,
+  hostFields,
   readSuccessLine,
   type SuccessLine,
+  staysHere,
 } from '../core/request/success-line.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What to send at once, with its LF; empty if the line has to wait and will be sent to the client later. */
-export const completeLine = (runtime: Runtime, line: ByteString, client: Outlet): ByteString => {
-  const success = readSuccessLine(line);
-  if (success?.username === undefined) return `${line}\n`;
-  const { director } = runtime;
-  const username = withoutMaster(success.username, director.settings.auth_master_user_separator);
-  const answer = requestHost(director, username, success.tag, runtime.now());
-  if (answer.result === 'host') return withHost(runtime, line, success, answer.host);
-  if (answer.result === 'fail') return failed(runtime, line, username, answer.reason);
-  runtime.whenAnswered(answer.ticket, (late) =>
-    client.send(
-      late.result === 'host'
-        ? withHost(runtime, line, success, late.host)
-        : failed(runtime, line, username, late.reason),
-    ),
-  );
-  return '';
-};
+/** One for each socket. What to send at once, with its LF; empty if the line has to wait and is sent to the client later. */
+export type CompleteLine = (line: ByteString, client: Outlet, now: number) => ByteString;
 
-const withHost = ({ director }: Runtime, line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
-  `${completeSuccessLine(line, success, host, Math.floor(director.settings.director_user_expire / 2))}\n`;
+export const createCompletion = (runtime: Runtime): CompleteLine => {
+  const { director } = runtime;
+  const { director_user_expire, auth_master_user_separator } = director.settings;
+  const refreshSeconds = Math.floor(director_user_expire / 2);
+  /** The same for every user of a host, and the longest part of what is added. */
+  const known = new WeakMap<MailHost, ByteString>();
+  const fieldsOf = (host: MailHost): ByteString => {
+    const found = known.get(host);
+    if (found !== undefined) return found;
+    const fields = `${hostFields(host, refreshSeconds)}\n`;
+    known.set(host, fields);
+    return fields;
+  };
+  const withHost = (line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
+    staysHere(success, host) ? `${line}\n` : line + fieldsOf(host);
+
+  return (line, client, now) => {
+    const success = readSuccessLine(line);
+    if (success?.username === undefined) return `${line}\n`;
+    const username = withoutMaster(success.username, auth_master_user_separator);
+    const answer = requestHost(director, username, success.tag, now);
+    if (answer.result === 'host') return withHost(line, success, answer.host);
+    if (answer.result === 'fail') return failed(runtime, line, username, answer.reason);
+    runtime.whenAnswered(answer.ticket, (late) =>
+      client.send(
+        late.result === 'host' ? withHost(line, success, late.host) : failed(runtime, line, username, late.reason),
+      ),
+    );
+    return '';
+  };
+};
 
 const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason: string): ByteString => {
   const text = `director: User ${username} host lookup failed: ${reason}`;

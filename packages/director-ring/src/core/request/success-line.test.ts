@@ -1,7 +1,7 @@
 import { parseIpAddress } from '@homing/wire';
 import { expect, test } from 'vitest';
 import type { MailHost } from '../host/mail-host.ts';
-import { completeSuccessLine, failSuccessLine, readSuccessLine } from './success-line.ts';
+import { failSuccessLine, hostFields, readSuccessLine, staysHere } from './success-line.ts';
 
 const host = (ip: string, hostname = ''): MailHost => {
   const address = parseIpAddress(ip);
@@ -11,7 +11,7 @@ const host = (ip: string, hostname = ''): MailHost => {
 
 const complete = (line: string, to: MailHost): string => {
   const success = readSuccessLine(line);
-  return success === undefined ? line : completeSuccessLine(line, success, to, 30);
+  return success === undefined || staysHere(success, to) ? line : line + hostFields(to, 30);
 };
 
 // Captured: dovecot 2.3.19.1, E = 60.

@@ -84,17 +84,15 @@ const isFlag = (line: ByteString, start: number, end: number, name: string): boo
   return line.startsWith(name, start) && (after === end || (after < end && line.charCodeAt(after) === 0x3d));
 };
 
-/** `refreshSeconds`: how often the login process shall say that the user still has sessions. */
-export const completeSuccessLine = (
-  line: ByteString,
-  success: SuccessLine,
-  host: MailHost,
-  refreshSeconds: number,
-): ByteString => {
-  if (success.proxyMaybe && isOurselves(success, host)) return line;
+/** Appended to a line for a user of this host. `refreshSeconds`: how often to say that the user still has sessions. */
+export const hostFields = (host: MailHost, refreshSeconds: number): ByteString => {
   const target = host.hostname === '' ? host.ip : `${host.hostname}\thostip=${host.ip}`;
-  return `${line}\tproxy_refresh=${refreshSeconds}\thost=${target}`;
+  return `\tproxy_refresh=${refreshSeconds}\thost=${target}`;
 };
+
+/** `director_proxy_maybe`, and the host is this very server: the line stays as it is. */
+export const staysHere = (success: SuccessLine, host: MailHost): boolean =>
+  success.proxyMaybe && isOurselves(success, host);
 
 /** Invalid or absent ports match any. */
 const isOurselves = (success: SuccessLine, host: MailHost): boolean => {
