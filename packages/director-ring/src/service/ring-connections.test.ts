@@ -89,6 +89,17 @@ test.each([2, 3])('%d directors are a ring, and all know where a user is', async
   await until(() => ring.every(({ director }) => director.status().hosts.some(({ vhosts }) => vhosts === 50)));
 });
 
+test('IPv6, and several directors at one address', async () => {
+  const places = await Promise.all([openPlace('::1'), openPlace('::1')]);
+  const hosts = places.map(({ host }) => host);
+  const ring = await Promise.all(places.map((place) => startRingMember(place, hosts)));
+  running.push(...ring);
+  await until(() => ring.every(isSynced) && ring.every((one) => sides(one).length === 2));
+  const host = await ring[0]?.login('alice');
+  await until(() => ring.every(({ director }) => director.status().users === 1));
+  expect(await ring[1]?.login('alice')).toBe(host);
+});
+
 test('whoever ends says so on every connection', async () => {
   const [first, second] = await startRing(2);
   if (first === undefined || second === undefined) throw new Error('no ring');

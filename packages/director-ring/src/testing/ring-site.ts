@@ -32,7 +32,7 @@ export const startRingMember = async (
   changed: Partial<DirectorSettings> = {},
   more: Partial<DirectorOptions> = {},
 ): Promise<RingMember> => {
-  const director_servers = servers.map(({ ip: address, port }) => `${address}:${port}`).join(' ');
+  const director_servers = servers.map(({ ip: address, port }) => `[${address}]:${port}`).join(' ');
   const { director, logged, auth, open } = await startTestDirector(
     { director_servers, ...changed },
     { ringAddress: place.host, now: () => performance.timeOrigin + performance.now(), ...more },
