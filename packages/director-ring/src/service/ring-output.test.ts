@@ -77,10 +77,13 @@ test('the limit holds for what waits and what is new together; nothing of it is 
   expect(writes).toHaveLength(1);
 });
 
-test('users of a handshake wait while 128 kB do', () => {
-  const { output, stream, take } = start(1_000_000, 0);
+test.each([
+  [10_000_000, 131_072],
+  [100_000, 25_000],
+])('with a limit of %d, users of a handshake wait while %d bytes do', (limit, busy) => {
+  const { output, stream, take } = start(limit, 0);
   output.attach(stream);
-  output.send('x'.repeat(131_072));
+  output.send('x'.repeat(busy));
   expect(output.isBusy()).toBe(false);
   output.flush();
   expect(output.isBusy()).toBe(true);

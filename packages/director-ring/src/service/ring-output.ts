@@ -18,11 +18,12 @@ export type RingOutput = {
   destroy(): void;
 };
 
-/** Spec of the ring: flush threshold of the handshake. */
-const BUSY = 131_072;
+/** Spec of the ring: flush threshold of the handshake. With a small limit less, so that a batch does not go over it. */
+const MOST_BUSY = 131_072;
 
 /** `limit`: bytes. */
 export const createRingOutput = (traffic: PeerTraffic, limit: number, now: () => number): RingOutput => {
+  const busy = Math.min(MOST_BUSY, limit / 4);
   let stream: ByteStream | undefined;
   let unsent: ByteString = '';
   const count = (): void => {
@@ -51,7 +52,7 @@ export const createRingOutput = (traffic: PeerTraffic, limit: number, now: () =>
       return true;
     },
     count,
-    isBusy: () => stream === undefined || stream.buffered() >= BUSY,
+    isBusy: () => stream === undefined || stream.buffered() >= busy,
     finish() {
       if (stream === undefined) return Promise.resolve();
       write(stream);
