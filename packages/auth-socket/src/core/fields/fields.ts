@@ -35,12 +35,14 @@ export const hasField = (fields: Fields, key: ByteString): boolean => find(field
 
 /** '' for a field without a value, undefined for one that is not set. */
 export const fieldValue = (fields: Fields, key: ByteString): ByteString | undefined =>
-  fields.entries[find(fields, key)]?.value;
+  fields.entries.find((entry) => entry.key === key)?.value;
 
 /** Keeps the value away if the field is set: 2.3 login processes know `proxy` and `nologin` only as bare words. */
 export const makeBare = (fields: Fields, key: ByteString): void => {
   const at = find(fields, key);
-  if (at !== -1) fields.entries = fields.entries.with(at, { key, value: '', hidden: false });
+  const entry = at === -1 ? undefined : fields.entries[at];
+  if (entry === undefined || (entry.value === '' && !entry.hidden)) return;
+  fields.entries = fields.entries.with(at, { key, value: '', hidden: false });
 };
 
 /** What is set now survives later failures. */

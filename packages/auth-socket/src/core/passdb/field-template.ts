@@ -1,5 +1,6 @@
 /** `key[=template]` words, as in the `args` of `static` and the last column of a passwd-file. */
 import type { ByteString } from '@homing/wire';
+import { isPlainField } from '../fields/plain-field.ts';
 import { compileTemplate, type Template } from '../template.ts';
 import type { Field, Variables } from './passdb.ts';
 
@@ -20,7 +21,7 @@ export type FieldList = (variables: Variables) => readonly Field[];
 /** Expanded now if nothing in it varies. */
 export const compileFields = (templates: readonly FieldTemplate[]): FieldList => {
   if (templates.some(({ text }) => text.includes('%'))) return (variables) => expandFields(templates, variables);
-  const fields = templates.map(({ key, text }) => ({ key, value: text }));
+  const fields = templates.map(({ key, text }) => ({ key, value: text, isPlain: isPlainField(key) }));
   return () => fields;
 };
 

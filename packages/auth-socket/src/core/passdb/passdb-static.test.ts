@@ -8,7 +8,7 @@ const lookup = (args: string, user = 'alice@example.com') =>
 test.each([
   ['password=secret', { password: 'secret', fields: [] }],
   ['password={PLAIN}%n', { password: '{PLAIN}alice', fields: [] }],
-  ['nopassword=y', { password: undefined, fields: [{ key: 'nopassword', value: 'y' }] }],
+  ['nopassword=y', { password: undefined, fields: [{ key: 'nopassword', value: 'y', isPlain: true }] }],
   [
     '  proxy  host=10.0.0.1 user=%n=x password=',
     {

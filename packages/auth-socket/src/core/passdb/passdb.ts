@@ -6,7 +6,12 @@
 import type { ByteString } from '@homing/wire';
 
 /** A field as written in a reply: `key`, or `key=value`. Later duplicates replace earlier ones in the chain. */
-export type Field = { readonly key: ByteString; readonly value: ByteString };
+export type Field = {
+  readonly key: ByteString;
+  readonly value: ByteString;
+  /** `isPlainField(key)`, for fields that are the same in every answer. */
+  readonly isPlain?: boolean;
+};
 
 /**
  * The request's `%` variables under their first long 2.3 names (`user`, `username`, `domain`, `service`, `lip`, `rip`,
