@@ -29,12 +29,15 @@ const PAUSE_MS = 25;
 /** Of 100 logins, how many are of users nobody has heard of. */
 const NEW_USERS = 10;
 
+/** An auth server accepts a client's number once. */
+let clients = 0;
+
 /** One login at a member's socket; the host it was sent to, or undefined. */
 export const openLogin = async (
   socket: string,
 ): Promise<{ login(user: string): Promise<string | undefined> } & Disposable> => {
   const client = await openLineClient(socket);
-  client.send(`VERSION\t1\t2\nCPID\t${process.pid}\n`);
+  client.send(`VERSION\t1\t2\nCPID\t${++clients}\n`);
   await client.linesUntil((line) => line === 'DONE');
   let id = 0;
   return {
