@@ -8,6 +8,7 @@ export const homingSettings = {
   homing_auth_login_socket: str(''),
   homing_auth_userdb_socket: str(''),
   homing_director_allow_nets: str(''),
+  homing_director_look_time: time('20 secs'),
   homing_director_max_connections: uint(256),
   homing_director_static_ring: bool('no'),
   homing_director_tls_ca: str(''),

@@ -26,6 +26,8 @@ export type DirectorSettings = Pick<
   | 'homing_health_user'
   /** Networks that ring connections and directors are taken from besides the known directors. */
   | 'homing_director_allow_nets'
+  /** How long directors that can be reached get to become neighbours before we serve without them. */
+  | 'homing_director_look_time'
   /** Of other directors to us, all together. */
   | 'homing_director_max_connections'
   /** Only an administrator adds directors. */

@@ -52,6 +52,7 @@ const defaults: DirectorSettings = {
   director_user_kick_delay: 2,
   director_username_hash: '%Lu',
   homing_director_allow_nets: '',
+  homing_director_look_time: 20,
   homing_director_max_connections: 256,
   homing_director_static_ring: false,
   homing_health_checks: '',

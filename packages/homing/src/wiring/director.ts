@@ -103,6 +103,7 @@ const DIRECTOR_SETTINGS = [
   'director_ping_idle_timeout',
   'director_ping_max_timeout',
   'homing_director_allow_nets',
+  'homing_director_look_time',
   'homing_director_max_connections',
   'homing_director_static_ring',
   'homing_health_checks',

@@ -12,11 +12,6 @@ import { PREFERRED_MS, setSynced } from './sync.ts';
 /** For how long a failure keeps us away from a director. */
 const FAILURE_MS = 60_000;
 
-/**
- * Directors that can be reached, but do not become our neighbours, get this long before we serve without them. Upstream
- * waits as long for those that cannot be reached at all; there is nobody whom we could contradict then.
- */
-const LOOK_MS = 20_000;
 const RETRY_MS = 1000;
 
 /** To the first one up that did not fail just now. When all have, we are alone. */
@@ -43,9 +38,13 @@ const hasFailed = (member: Member, now: number): boolean =>
   hasFailedAt(member.lastNetworkFailure, now) || hasFailedAt(member.lastProtocolFailure, now);
 const hasFailedAt = (time: number, now: number): boolean => time > 0 && time + FAILURE_MS > now;
 
-const mayLook = ({ ring }: Director, now: number): boolean => {
+/**
+ * Directors that can be reached, but do not become our neighbours, get some time before we serve without them. Upstream
+ * waits as long for those that cannot be reached at all; there is nobody whom we could contradict then.
+ */
+const mayLook = ({ ring, settings }: Director, now: number): boolean => {
   ring.lookingSince ??= now;
-  return ring.lookingSince + LOOK_MS >= now;
+  return ring.lookingSince + settings.homing_director_look_time * 1000 >= now;
 };
 
 const beAlone = (director: Director, now: number): void => {
