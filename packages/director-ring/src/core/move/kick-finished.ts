@@ -14,7 +14,10 @@ export const kickFinished = (director: Director, id: number, failure: string | u
     const reply = failure === undefined ? DIRECTOR_ADMIN_REPLY.ok : `${failure}\n`;
     director.effects.push({ do: 'reply', session: purpose.session, reply });
   } else if (purpose.for === 'move') {
-    if (failure !== undefined) logFailure(director, purpose.move, failure, now);
+    // A move that has ended meanwhile has told why.
+    if (failure !== undefined && director.moves.byId.has(purpose.move.id)) {
+      logFailure(director, purpose.move, failure, now);
+    }
     advanceMove(director, purpose.move, { on: 'kicked' }, now);
   }
   startWaitingKicks(director, now);
