@@ -97,8 +97,6 @@ export type ConnectReason =
   | 'Reconnecting after director was removed'
   | 'Reconnecting after wrong CONNECT request';
 
-/** Time in seconds that a network or protocol failure keeps us away from a director. */
-export const FAILURE_SECONDS = 60;
 
 /** Logins of known users are answered in every state but the first. */
 export const isHandshaked = (ring: Ring): boolean => ring.state !== 'handshaking';
