@@ -58,6 +58,8 @@ export const createMask = (options: MaskOptions): Mask => {
       )
       .replace(/^(S\d? P[IO]NG\t\d+\t)\d+/, '$10')
       .replace(/\b\d+ msecs\b/g, '0 msecs')
+      .replace(/(?<=\bPING response took )\d+/, '10')
+      .replace(/(?<=\brecently, waiting )\d+/, '60')
       .replace(/\(\d\.\d{3} \+ \d\.\d{3} secs\)/g, '(0.001 + 0.000 secs)')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-22 00:00:00')
       .replace(...(options.since === undefined ? ([/\b1[789]\d{8}\b/g, times] as const) : distances(options.since)))

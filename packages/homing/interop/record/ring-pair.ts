@@ -92,19 +92,20 @@ const isSynced = async (socket: string): Promise<boolean> => {
 };
 
 /**
- * What came since the last time: one connection after the other, and of each first what its opener said, since it is
- * chance in which order the rest came.
+ * What came since the last time, in an order that does not depend on chance: one connection after the other, of each
+ * first what its opener said, and SYNCs last.
  */
 const heard =
   (site: PairSite): Step =>
   async (dialogue) => {
     const lines = await site.next();
     for (const on of new Set(lines.map((said) => said.on).toSorted((a, b) => a - b))) {
-      for (const opener of on === 1 ? (['C', 'S'] as const) : (['S', 'C'] as const)) {
-        for (const { from, line } of lines.filter((said) => said.on === on && said.from === opener)) {
-          dialogue.use(on);
-          dialogue.record(from, line);
-        }
+      for (const from of on === 1 ? (['C', 'S'] as const) : (['S', 'C'] as const)) {
+        const said = lines.filter((line) => line.on === on && line.from === from).map(({ line }) => line);
+        const syncs = said.filter((line) => line.startsWith('SYNC\t'));
+        dialogue.use(on);
+        for (const line of said) if (!syncs.includes(line)) dialogue.record(from, line);
+        for (const line of syncs.toSorted()) dialogue.record(from, line);
       }
     }
   };
@@ -128,7 +129,7 @@ const told = (site: PairSite, whom: 'C' | 'S', command: string): readonly Step[]
 const cases = (site: PairSite): Readonly<Record<string, Case>> => ({
   'real-pair': {
     about:
-      'two real directors: they form a ring and are given commands; by connection, first what its opener said\nconnection 1: opened by C\nconnection 2: opened by S',
+      'two real directors: they form a ring and are given commands; by connection, first what its opener said, SYNCs last\nconnection 1: opened by C\nconnection 2: opened by S',
     script: [
       joined(site),
       heard(site),

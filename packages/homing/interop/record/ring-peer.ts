@@ -13,16 +13,21 @@ export type RingPeers = {
   from(ip: string): () => Promise<LineClient>;
   /** The director's next connection to this address. */
   to(ip: string, pings?: 'answered' | 'shown'): () => Promise<LineClient>;
-  /** Resolves when so many PINGs have been answered on connections `from` peers. */
-  pinged(count: number): Promise<void>;
+  /** Resolves when the director has read all that was sent on any connection so far. */
+  settled(): Promise<void>;
 } & Disposable;
 
 const DEADLINE_MS = 10_000;
 
 export const listenAsPeers = async (director: string, ips: readonly string[], port: number): Promise<RingPeers> => {
   const waiting = new Map<string, Socket[]>();
-  let pinged = 0;
-  const answered = (): void => void pinged++;
+  const open = new Map<Socket, PingedSocket>();
+  const client = (socket: Socket, name: string): LineClient => {
+    const pinged = withoutPings(socket);
+    open.set(socket, pinged);
+    socket.on('close', () => open.delete(socket));
+    return lineClient(pinged.shown, name);
+  };
   await using listening = new AsyncDisposableStack();
   for (const ip of ips) {
     const sockets: Socket[] = [];
@@ -40,18 +45,21 @@ export const listenAsPeers = async (director: string, ips: readonly string[], po
     from: (ip) => async () => {
       const socket = connect({ host: director, port, localAddress: ip }).on('error', () => undefined);
       await within(`a connection from ${ip}`, DEADLINE_MS, once(socket, 'connect'));
-      return lineClient(withoutPings(socket, answered), `the director at ${director}`);
+      return client(socket, `the director at ${director}`);
     },
     to:
       (ip, pings = 'answered') =>
       async () => {
         const socket = await until(`the director's connection to ${ip}`, DEADLINE_MS, () => waiting.get(ip)?.shift());
-        return lineClient(
-          pings === 'shown' ? socket : withoutPings(socket, answered),
-          `the director's connection to ${ip}`,
-        );
+        const name = `the director's connection to ${ip}`;
+        return pings === 'shown' ? lineClient(socket, name) : client(socket, name);
       },
-    pinged: async (count) => void (await until('a PING', DEADLINE_MS, () => pinged >= count)),
+    async settled() {
+      // The first round brings PINGs that are on their way, the second one shows that their answers have arrived.
+      for (let round = 0; round < 2; round++) {
+        await within('a PONG', DEADLINE_MS, Promise.all([...open.values()].map(({ ping }) => ping())));
+      }
+    },
     [Symbol.dispose]() {
       for (const socket of [...waiting.values()].flat()) socket.destroy();
       void servers.disposeAsync();
@@ -59,12 +67,15 @@ export const listenAsPeers = async (director: string, ips: readonly string[], po
   };
 };
 
+type PingedSocket = { readonly shown: Duplex; readonly ping: () => Promise<void> };
+
 /**
  * Answers PINGs, and hides them and their answers: when they come depends on the clock. Lines come out whole; the end of
  * the connection keeps an unfinished one.
  */
-const withoutPings = (socket: Socket, answered?: () => void): Duplex => {
+const withoutPings = (socket: Socket): PingedSocket => {
   let bytes = '';
+  let onPong = (): void => undefined;
   const shown = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _, done) => void socket.write(chunk, () => done()),
@@ -78,8 +89,9 @@ const withoutPings = (socket: Socket, answered?: () => void): Duplex => {
     },
   });
   const take = (line: string): void => {
-    if (!line.startsWith('PING\t')) shown.push(line, 'latin1');
-    else socket.write('PONG\n', answered);
+    if (line.startsWith('PING\t')) socket.write('PONG\n');
+    else if (line.startsWith('PONG\t')) onPong();
+    else shown.push(line, 'latin1');
   };
   socket.on('data', (chunk: Buffer) => {
     const lines = (bytes + chunk.toString('latin1')).split('\n');
@@ -91,5 +103,11 @@ const withoutPings = (socket: Socket, answered?: () => void): Duplex => {
     shown.push(null);
     shown.end();
   });
-  return shown;
+  const ping = async (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onPong = resolve;
+    socket.write('PING\n');
+    await promise;
+  };
+  return { shown, ping };
 };

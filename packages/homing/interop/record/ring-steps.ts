@@ -115,19 +115,18 @@ export const formRing = (site: RingSite, left: Partial<Joiner> = {}, rightVersio
   ...rightHandshake(site, 2, RIGHT, rightVersion),
   ...leftHandshake(site, 1, { ip: LEFT, ...left }),
   syncReturns(),
-  pinged(site, 1),
   ...marker(site, 1, left.ip ?? LEFT),
-  pinged(site, 2),
+  settled(site),
 ];
 
 /**
- * Each SYNC, passed on or own, makes the director ping both sides. A PONG that meets a closed connection would cost us
- * what the director said last.
+ * Each SYNC, own or passed on, makes the director ping both sides. If it closes a connection before it has read the
+ * answer, its last words are lost.
  */
-const pinged =
-  (site: RingSite, count: number): Step =>
+const settled =
+  (site: RingSite): Step =>
   () =>
-    site.peers.pinged(count);
+    site.peers.settled();
 
 /** Two directors: both connections are with the same peer. */
 export const formPair = (site: RingSite): readonly Step[] => formRing(site, { ip: RIGHT });
