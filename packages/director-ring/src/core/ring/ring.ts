@@ -97,7 +97,6 @@ export type ConnectReason =
   | 'Reconnecting after director was removed'
   | 'Reconnecting after wrong CONNECT request';
 
-
 /** Logins of known users are answered in every state but the first. */
 export const isHandshaked = (ring: Ring): boolean => ring.state !== 'handshaking';
 export const isSynced = (ring: Ring): boolean => ring.state === 'synced';
