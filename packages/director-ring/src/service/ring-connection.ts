@@ -7,7 +7,7 @@ import { type Log, openByteStream, type StreamSocket } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { Director } from '../core/director.ts';
 import { handOver, peerConnected, peerLost, receiveBytes } from '../core/ring/events.ts';
-import type { Peer } from '../core/ring/peer.ts';
+import { type Peer, peerName } from '../core/ring/peer.ts';
 import { createRingOutput } from './ring-output.ts';
 
 export type RingConnection = {
@@ -31,10 +31,11 @@ export type RingCore = {
 
 /** `forget`: the connection is gone by no wish of the core, which is told next. */
 export const createRingConnection = (
-  { id, isIncoming, traffic }: Peer,
+  peer: Peer,
   { director, log, now, settle }: RingCore,
   forget: () => void,
 ): RingConnection => {
+  const { id, isIncoming, traffic } = peer;
   const opening = new AbortController();
   const output = createRingOutput(traffic, director.settings.director_output_buffer_size, now);
   let isOver = false;
@@ -63,8 +64,15 @@ export const createRingConnection = (
       settle();
     });
   };
+  const debugLines = (way: 'input' | 'output', text: ByteString): void => {
+    const name = peerName(director, peer);
+    for (const line of text.split('\n')) {
+      if (line !== '') log.debug('director_ring_line', { peer: name }, `director(${name}): ${way}: ${line}`);
+    }
+  };
   const received = (bytes: ByteString): void => {
     const time = now();
+    if (log.debugEnabled) debugLines('input', bytes);
     traffic.bytesIn += bytes.length;
     traffic.lastInput = time;
     try {
@@ -101,7 +109,10 @@ export const createRingConnection = (
       if (socket instanceof Promise) socket.then(opened).catch((error: unknown) => lost(textOf(error)));
       else opened(socket);
     },
-    send: (text) => output.send(text),
+    send(text) {
+      if (log.debugEnabled) debugLines('output', text);
+      output.send(text);
+    },
     flush,
     close() {
       isOver = true;
