@@ -74,7 +74,7 @@ const lookup = (request: AuthRequest, link: UserdbLink, env: AuthEnv): UserdbRes
   );
 };
 
-const asList = (fields: Fields): readonly Field[] => fields.entries;
+const asList = (fields: Fields): readonly Field[] => [...fields.entries];
 
 const judge = (request: AuthRequest, found: UserdbLookup, env: AuthEnv): UserdbResult => {
   switch (found.result) {

@@ -8,6 +8,7 @@ import { escapeTab } from '@homing/wire';
 /** `hidden`: known to the chain and to `%{passdb:key}`, never sent. An empty value is sent as the bare key. */
 type Entry = { readonly key: ByteString; readonly value: ByteString; readonly hidden: boolean };
 
+/** `entries` is `kept` until something changes; then it is a copy, and changes in place. */
 export type Fields = { entries: readonly Entry[]; kept: readonly Entry[] };
 
 const NONE: readonly Entry[] = [];
@@ -20,15 +21,19 @@ const find = (fields: Fields, key: ByteString): number => {
   return -1;
 };
 
+const changed = (fields: Fields): Entry[] => {
+  if (fields.entries === fields.kept) fields.entries = fields.entries.slice();
+  return fields.entries as Entry[];
+};
+
 export const setField = (fields: Fields, key: ByteString, value: ByteString, hidden = false): void => {
   const at = find(fields, key);
-  fields.entries =
-    at === -1 ? [...fields.entries, { key, value, hidden }] : fields.entries.with(at, { key, value, hidden });
+  changed(fields)[at === -1 ? fields.entries.length : at] = { key, value, hidden };
 };
 
 export const removeField = (fields: Fields, key: ByteString): void => {
   const at = find(fields, key);
-  if (at !== -1) fields.entries = fields.entries.toSpliced(at, 1);
+  if (at !== -1) changed(fields).splice(at, 1);
 };
 
 export const hasField = (fields: Fields, key: ByteString): boolean => find(fields, key) !== -1;
@@ -42,7 +47,7 @@ export const makeBare = (fields: Fields, key: ByteString): void => {
   const at = find(fields, key);
   const entry = at === -1 ? undefined : fields.entries[at];
   if (entry === undefined || (entry.value === '' && !entry.hidden)) return;
-  fields.entries = fields.entries.with(at, { key, value: '', hidden: false });
+  changed(fields)[at] = { key, value: '', hidden: false };
 };
 
 /** What is set now survives later failures. */
