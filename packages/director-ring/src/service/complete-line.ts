@@ -29,7 +29,7 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
     return fields;
   };
   const withHost = (line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
-    staysHere(success, host) ? `${line}\n` : line + fieldsOf(host);
+    staysHere(line, success, host) ? `${line}\n` : line + fieldsOf(host);
 
   return (line, client, now) => {
     const success = readSuccessLine(line);

@@ -2,7 +2,7 @@
  * The auth server's success lines, `OK\t<id>[\t<field>...]` and `PASS\t...`: which of them need a mail host, and the line
  * with it (director/login-connection.c). A line is completed by appending to its original text, never written anew.
  */
-import { type ByteString, parseIpAddress, parsePort, unescapeTab } from '@homing/wire';
+import { type ByteString, paramMap, parseIpAddress, parsePort, splitTabs, unescapeTab } from '@homing/wire';
 import type { MailHost } from '../host/mail-host.ts';
 
 export type SuccessLine = {
@@ -13,10 +13,6 @@ export type SuccessLine = {
   hasHost: boolean;
   /** `director_proxy_maybe`: the line stays as it is if the mail host is this very server. */
   proxyMaybe: boolean;
-  /** `lip`, `lport` and `port` as they stand; they matter for `director_proxy_maybe` alone. */
-  localIp: ByteString | undefined;
-  localPort: ByteString | undefined;
-  port: ByteString | undefined;
 };
 
 /** Undefined for a line that goes through as it is: no proxying wanted, the host already decided, or no username. */
@@ -27,9 +23,6 @@ export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
     hasProxy: false,
     hasHost: false,
     proxyMaybe: false,
-    localIp: undefined,
-    localPort: undefined,
-    port: undefined,
   };
   const isEscaped = line.includes('\x01');
   for (let start = fieldsStart(line); start > 0; ) {
@@ -63,13 +56,8 @@ const readField = (success: SuccessLine, line: ByteString, start: number, end: n
     case 0x68: // h
       if (is('host=')) success.hasHost = true;
       return;
-    case 0x6c: // l
-      if (is('lip=')) success.localIp = line.slice(start + 4, end);
-      else if (is('lport=')) success.localPort = line.slice(start + 6, end);
-      return;
     case 0x70: // p
       if (isFlag(line, start, end, 'proxy')) success.hasProxy = true;
-      else if (is('port=')) success.port = line.slice(start + 5, end);
       return;
     case 0x75: // u
       if (is('user=')) success.username ??= line.slice(start + 5, end);
@@ -91,15 +79,16 @@ export const hostFields = (host: MailHost, refreshSeconds: number): ByteString =
 };
 
 /** `director_proxy_maybe`, and the host is this very server: the line stays as it is. */
-export const staysHere = (success: SuccessLine, host: MailHost): boolean =>
-  success.proxyMaybe && isOurselves(success, host);
+export const staysHere = (line: ByteString, success: SuccessLine, host: MailHost): boolean =>
+  success.proxyMaybe && isOurselves(line, host);
 
 /** Invalid or absent ports match any. */
-const isOurselves = (success: SuccessLine, host: MailHost): boolean => {
-  const port = parsePort(success.port);
-  const localPort = parsePort(success.localPort);
+const isOurselves = (line: ByteString, host: MailHost): boolean => {
+  const fields = paramMap(splitTabs(line).filter((field) => field.includes('=')));
+  const port = parsePort(fields.get('port'));
+  const localPort = parsePort(fields.get('lport'));
   const isPort = port === undefined || localPort === undefined || port === localPort;
-  return isPort && parseIpAddress(success.localIp ?? '') === host.ip;
+  return isPort && parseIpAddress(fields.get('lip') ?? '') === host.ip;
 };
 
 /** The answer when there is no mail host: a temporary failure, without a user's name or a reason. */
