@@ -2,7 +2,7 @@
  * All moves at work: feeds them events and carries their effects out on the director. A user is known by its tag and hash
  * here, since its record may be freed under a move.
  */
-import { assertNever, type RingOrigin } from '@homing/wire';
+import { assertNever, type IpAddress, type RingOrigin } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
 import type { OldHost } from '../effect.ts';
@@ -23,6 +23,8 @@ export type Move = {
   /** Undefined: it passes through, and no user here is moved. */
   readonly tag: Tag | undefined;
   readonly oldHost: OldHost | undefined;
+  /** Where to; undefined if that is not known here, or nowhere. */
+  target: IpAddress | undefined;
   readonly isInitiator: boolean;
   /** Only our own sessions of the user are dropped, and no other director knows. */
   isLocal: boolean;

@@ -2,7 +2,7 @@
  * How moves begin (director_move_user(), director_kill_user()). Others are told before our own sessions are dropped,
  * which may be done at once.
  */
-import type { IpAddress, RingOrigin } from '@homing/wire';
+import { compareIpAddresses, type IpAddress, type RingOrigin } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
 import type { Tag } from '../host/mail-hosts.ts';
@@ -22,24 +22,50 @@ export const moveUser = (
   now: number,
 ): void => {
   const tag = director.hosts.tagOf(host);
+  const running = findMove(director, tag, hash);
+  if (running === undefined) startMove(director, tag, hash, host, told, now);
+  else joinMove(director, running, host, told, now);
+};
+
+const startMove = (
+  director: Director,
+  tag: Tag,
+  hash: number,
+  host: MailHost,
+  told: Told | undefined,
+  now: number,
+): void => {
   const seconds = Math.floor(now / 1000);
   const known = tag.users.find(hash, seconds);
   const oldHost = known === NO_USER ? undefined : director.hosts.at(tag.users.hostOf(known));
   const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
   if (known !== NO_USER) tag.users.moveTo(known, host.slot, seconds);
   announce(director, hash, host.ip, told);
-  // A move that runs already goes on from where it is, to wherever the user is now.
-  const running = findMove(director, tag, hash);
-  if (running !== undefined) {
-    running.isLocal = false;
-    return;
-  }
   abandonMove(director, undefined, hash);
   tag.users.setBeingKilled(user, true);
-  const move = createMove(director, { hash, tag, oldHost, isLocal: false, told });
+  const move = createMove(director, { hash, tag, oldHost, target: host.ip, told });
   addMove(director, move, now);
   if (oldHost !== undefined && oldHost !== host) kickSessions(director, move, now);
   else advanceMove(director, move, { on: 'kicked' }, now);
+};
+
+/**
+ * A move that runs goes on from where it is. Two directors who move the user at once to different hosts must come to the
+ * same: the lower address counts, as for users who are in two places (upstream takes what it hears last, which is not the
+ * same everywhere). Who has seen the first move end means it.
+ */
+const joinMove = (director: Director, move: Move, host: MailHost, told: Told | undefined, now: number): void => {
+  const { hash, tag } = move;
+  const seconds = Math.floor(now / 1000);
+  const user = tag?.users.find(hash, seconds) ?? NO_USER;
+  const isEnding = move.state.at === 'flushing' || move.state.at === 'delay';
+  const isOvertaken = !isEnding && move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
+  if (!isOvertaken) {
+    if (user !== NO_USER) tag?.users.moveTo(user, host.slot, seconds);
+    move.target = host.ip;
+  }
+  move.isLocal = false;
+  announce(director, hash, host.ip, told);
 };
 
 /** Drops our sessions of a user that has nowhere to go, and holds its logins back. Nobody else is told. */
@@ -47,7 +73,7 @@ export const killUser = (director: Director, tag: Tag, user: UserId, host: MailH
   if (tag.users.isBeingKilled(user)) return;
   tag.users.setBeingKilled(user, true);
   const { hash } = tag.users.user(user);
-  const move = createMove(director, { hash, tag, oldHost: host, isLocal: true, told: undefined });
+  const move = createMove(director, { hash, tag, oldHost: host, told: undefined });
   addMove(director, move, now);
   kickSessions(director, move, now);
 };
@@ -65,7 +91,7 @@ export const passMove = (director: Director, hash: number, ip: IpAddress, told: 
     if (user === NO_USER) continue;
     tag.users.setBeingKilled(user, true);
     const oldHost = director.hosts.at(tag.users.hostOf(user));
-    const move = createMove(director, { hash, tag, oldHost, isLocal: false, told });
+    const move = createMove(director, { hash, tag, oldHost, told });
     addMove(director, move, now);
     kickSessions(director, move, now);
     return;
@@ -84,7 +110,7 @@ export const passToken = (director: Director, hash: number, source: Member, now:
 };
 
 const letPass = (director: Director, hash: number, told: Told, now: number): Move => {
-  const move = createMove(director, { hash, tag: undefined, oldHost: undefined, isLocal: false, told });
+  const move = createMove(director, { hash, told });
   addMove(director, move, now);
   advanceMove(director, move, { on: 'kicked' }, now);
   return move;
@@ -97,19 +123,20 @@ const announce = (director: Director, hash: number, ip: IpAddress, told: Told | 
 
 type NewMove = {
   readonly hash: number;
-  readonly tag: Tag | undefined;
-  readonly oldHost: MailHost | undefined;
-  readonly isLocal: boolean;
+  readonly tag?: Tag;
+  readonly oldHost?: MailHost | undefined;
+  readonly target?: IpAddress;
   readonly told: Told | undefined;
 };
 
-const createMove = (director: Director, { hash, tag, oldHost, isLocal, told }: NewMove): Move => ({
+const createMove = (director: Director, { hash, tag, oldHost, target, told }: NewMove): Move => ({
   id: director.nextId++,
   hash,
   tag,
   oldHost: oldHost && { ip: oldHost.ip, isDown: oldHost.isDown, vhosts: oldHost.vhosts },
+  target,
   isInitiator: told === undefined,
-  isLocal,
+  isLocal: target === undefined && told === undefined,
   left: told && leftThatIs(director, told.origin),
   state: { at: 'killing' },
   toldRight: director.ring.right?.id,

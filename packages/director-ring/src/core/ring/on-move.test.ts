@@ -112,6 +112,28 @@ test('a backend that we do not know: the token passes, and our sessions are drop
   expect(ring.logged.filter((text) => text.includes('timed out'))).toEqual([]);
 });
 
+test.each([
+  ['10.2.0.13', '10.2.0.12'],
+  ['10.2.0.11', '10.2.0.11'],
+])('moved to 10.2.0.12 and to %s at once: the lower one counts', (theirTarget, target) => {
+  const ring = startTwoRing();
+  ring.admin('USER-MOVE\\t300\\t10.2.0.12');
+  ring.ring.left.say(theirs('USER-MOVE', 1, 300, theirTarget));
+  ring.ring.left.say('USER-KILLED\\t300', 'USER-KILLED\\t300');
+  ring.wait(2000);
+  expect(ring.admin('USER-LOOKUP\\t300')).toMatch(new RegExp(`^${target}\\t`));
+});
+
+test('a move that begins when another one ends is a new one', () => {
+  const ring = startTwoRing();
+  ring.admin('USER-MOVE\\t300\\t10.2.0.12');
+  ring.ring.left.say('USER-KILLED\\t300');
+  expect(ring.moveStates()).toEqual(['delay']);
+  ring.ring.left.say(theirs('USER-MOVE', 1, 300, '10.2.0.13'));
+  ring.wait(2000);
+  expect(ring.admin('USER-LOOKUP\\t300')).toMatch(/^10\.2\.0\.13\t/);
+});
+
 test('a token of no move goes round once', () => {
   const ring = start();
   ring.ring.left.say(KILLED);
