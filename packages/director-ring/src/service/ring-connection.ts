@@ -64,15 +64,9 @@ export const createRingConnection = (
       settle();
     });
   };
-  const debugLines = (way: 'input' | 'output', text: ByteString): void => {
-    const name = peerName(director, peer);
-    for (const line of text.split('\n')) {
-      if (line !== '') log.debug('director_ring_line', { peer: name }, `director(${name}): ${way}: ${line}`);
-    }
-  };
   const received = (bytes: ByteString): void => {
     const time = now();
-    if (log.debugEnabled) debugLines('input', bytes);
+    if (log.debugEnabled) debugLines(director, peer, log, 'input', bytes);
     traffic.bytesIn += bytes.length;
     traffic.lastInput = time;
     try {
@@ -110,7 +104,7 @@ export const createRingConnection = (
       else opened(socket);
     },
     send(text) {
-      if (log.debugEnabled) debugLines('output', text);
+      if (log.debugEnabled) debugLines(director, peer, log, 'output', text);
       output.send(text);
     },
     flush,
@@ -120,6 +114,14 @@ export const createRingConnection = (
       return output.finish();
     },
   };
+};
+
+/** As `director -D` logs them. */
+const debugLines = (director: Director, peer: Peer, log: Log, way: 'input' | 'output', text: ByteString): void => {
+  const name = peerName(director, peer);
+  for (const line of text.split('\n')) {
+    if (line !== '') log.debug('director_ring_line', { peer: name }, `director(${name}): ${way}: ${line}`);
+  }
 };
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
