@@ -2,7 +2,13 @@
 import { type Fixture, linesFrom, readFixture, readFixtures } from '@homing/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { WireError } from '../line/errors.ts';
-import { encodeRingCommand, parseRingCommand, type RingCommand } from './index.ts';
+import {
+  encodeRingCommand,
+  formatRingInputError,
+  parseRingCommand,
+  type RingCommand,
+  ringInputQuitReason,
+} from './index.ts';
 
 /** Connections of a login process and of an administrator. */
 const OTHER_PROTOCOLS = [8, 9];
@@ -53,4 +59,37 @@ test('in a ring of minimum 6 Dovecot writes a HOST that nobody reads', () => {
   const host = lines.find((line) => line.startsWith('HOST\t127.1.1.1\t')) ?? '';
   expect(host).toBe('HOST\t127.1.1.1\t9090\t1\t127.0.0.15\t50\tU0\t');
   expect(() => parseRingCommand(host, false)).toThrow(WireError);
+});
+
+/** The state of the connection decides about these, not the line. */
+const BY_STATE =
+  /^director-ring\/bad-(shunned|done-again|host-list|line-length|me-(missing|twice|self)|options|u-backend|version-missing)$/;
+
+const refusals = readFixtures('director-ring').filter(({ name }) => /\/bad-/.test(name) && !BY_STATE.test(name));
+
+describe.each(refusals)('$name', (fixture) => {
+  const sent = linesFrom(fixture, 'C');
+  const line = sent.at(-1) ?? '';
+  const inHostList = sent.includes('HOST-HAND-START\t0') && !sent.includes('HOST-HAND-END\t0');
+
+  test('is refused with the text that Dovecot logs', () => {
+    const logged = fixture.steps.flatMap((step) => ('text' in step ? step.text : [])).join('\n');
+    const refuse = (): unknown => parseRingCommand(line, inHostList);
+    expect(refuse).toThrow(WireError);
+    try {
+      refuse();
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      const text = error.code === 'bad-version' ? error.message : formatRingInputError(line, error.message);
+      expect(logged.endsWith(`): ${text}`)).toBe(true);
+    }
+  });
+
+  test('the peer is told the command', () => {
+    const last = linesFrom(fixture, 'S').at(-1) ?? '';
+    // Without a version it is not known whether the peer understands QUIT.
+    if (sent.some((text) => /^VERSION\tdirector\t1\t\d/.test(text))) {
+      expect(last).toBe(`QUIT\t${ringInputQuitReason(line)}`);
+    } else expect(last).toMatch(/^ME\t/);
+  });
 });
