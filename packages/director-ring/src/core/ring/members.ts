@@ -18,6 +18,8 @@ export const createMember = ({ ip, port }: DirectorHost, isSelf: boolean): Membe
   lastNetworkFailure: 0,
   lastProtocolFailure: 0,
   isUnreachable: false,
+  namedSince: 0,
+  named: 0,
   removedSince: undefined,
 });
 

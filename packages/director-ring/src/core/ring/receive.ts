@@ -175,7 +175,7 @@ const handleCommand = (director: Director, peer: Peer, command: RingCommand, now
       onUserKilledEverywhere(director, peer, command, now);
       return;
     case 'DIRECTOR':
-      onDirector(director, peer, command);
+      onDirector(director, peer, command, now);
       return;
     case 'DIRECTOR-REMOVE':
       onDirectorRemove(director, peer, command, now);

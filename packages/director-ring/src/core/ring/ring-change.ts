@@ -17,6 +17,9 @@ const WRONG_CONNECT_MS = 1000;
 /** A director that was added has heard of it by now. */
 const ADDED_MS = 1000;
 
+/** How often a director's name is passed on: more than by starts of all directors at once. */
+const NAMED_A_SECOND = 20;
+
 type Named = Extract<RingCommand, { cmd: 'DIRECTOR' | 'DIRECTOR-REMOVE' | 'CONNECT' }>;
 
 /** `source`: who told us; ourselves for an administrator's wish. */
@@ -32,7 +35,7 @@ export const addDirector = (director: Director, host: DirectorHost, source: Memb
   return member;
 };
 
-export const onDirector = (director: Director, peer: Peer, { ip, port }: Named): void => {
+export const onDirector = (director: Director, peer: Peer, { ip, port }: Named, now: number): void => {
   const { ring } = director;
   if (peer.member === undefined) return;
   const known = findMember(ring, { ip, port });
@@ -43,26 +46,34 @@ export const onDirector = (director: Director, peer: Peer, { ip, port }: Named):
     return;
   }
   if (known === undefined) {
-    if (mayAdd(director, peer, { ip, port })) addFromPeer(director, { ip, port }, peer.member);
+    if (mayAdd(director, peer, { ip, port })) addFromPeer(director, { ip, port }, peer.member, now);
     return;
   }
   if (peer.state === 'handshaked') known.lastNetworkFailure = 0;
   memberRestarted(known);
-  forward(director, known, peer.member);
+  forward(director, known, peer.member, now);
 };
 
-const addFromPeer = (director: Director, host: DirectorHost, source: Member): void => {
+const addFromPeer = (director: Director, host: DirectorHost, source: Member, now: number): void => {
   const { ring } = director;
   const member = addMember(ring, host);
   const text = `Adding director ${hostName(member)} to ring (requested by ${hostName(source)})`;
   logRing(director, 'info', 'director_added', text);
-  forward(director, member, source);
+  forward(director, member, source, now);
 };
 
-/** Not if we should be connected to it: it is dead then, and its name would go round for ever. */
-const forward = (director: Director, member: Member, source: Member): void => {
+/**
+ * Not if we should be connected to it: it is dead then, and its name would go round for ever. Where connections that are
+ * on their way elsewhere make a circle without it, the name goes round as well: for these there is a limit.
+ */
+const forward = (director: Director, member: Member, source: Member, now: number): void => {
   const { ring } = director;
   if (ring.right?.member !== undefined && isNearerRight(ring, member, ring.right.member)) return;
+  if (member.namedSince + 1000 <= now) {
+    member.namedSince = now;
+    member.named = 0;
+  }
+  if (++member.named > NAMED_A_SECOND) return;
   ring.hasNewMembers = true;
   update(director, source, { cmd: 'DIRECTOR', ip: member.ip, port: member.port });
 };
@@ -120,7 +131,8 @@ export const onConnect = (director: Director, peer: Peer, { ip, port }: Named, n
   member.lastProtocolFailure = 0;
   const state = right === undefined ? 'initializing right' : `replacing current right ${peerName(director, right)}`;
   const reason = `Received CONNECT request from ${peerName(director, peer)} - ${state}`;
-  // It takes no more commands from us.
+  // They take no more commands from us.
   if (right !== undefined) closePeer(director, right, 'CONNECT requested', now);
+  if (peer !== right && !peer.isIncoming) closePeer(director, peer, 'CONNECT requested', now);
   connectTo(director, member, reason, now);
 };

@@ -35,6 +35,9 @@ export type Member = DirectorHost & {
   lastProtocolFailure: number;
   /** The last attempt found nobody there at all: no process, no host, no network. */
   isUnreachable: boolean;
+  /** How often its name was passed on since this second began. */
+  namedSince: number;
+  named: number;
   /** Its connections are not wanted. It is forgotten when the ring is synced, or after 30 s. */
   removedSince: number | undefined;
 };

@@ -85,6 +85,30 @@ test('CONNECT to a nearer director is followed at once', () => {
   expect(ring.connecting()).toEqual(['127.0.0.2']);
 });
 
+test('whoever sends us elsewhere before it is our right is left as well', () => {
+  const ring = startRingCore(['127.0.0.2', '127.0.0.4']);
+  ring.refuse();
+  ring.wait(1000);
+  const out = ring.accept();
+  out?.say(...greeting('127.0.0.4', ring.seconds()), 'CONNECT\\t127.0.0.2\\t21100');
+  expect(out?.heard()).toContain('QUIT\\tCONNECT requested');
+  expect(out?.isClosed()).toBe(true);
+  expect(ring.connecting()).toEqual(['127.0.0.2']);
+});
+
+test("a director's name does not go round for ever", () => {
+  const { ring, right, join } = start();
+  const nine = join('127.0.0.9');
+  right?.heard();
+  const circle = (times: number): number => {
+    for (let i = 0; i < times; i++) nine.say('DIRECTOR\\t127.0.0.7\\t21100');
+    return right?.heard().filter((line) => line.startsWith('DIRECTOR')).length ?? 0;
+  };
+  expect([circle(10), circle(1000), circle(1000)]).toEqual([10, 10, 0]);
+  ring.wait(1000);
+  expect(circle(1000)).toBe(20);
+});
+
 test('nobody to connect to: a left is dead, and we serve alone', () => {
   const { ring, right, join } = start();
   const five = join('127.0.0.5');
