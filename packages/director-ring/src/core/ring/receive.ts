@@ -60,7 +60,7 @@ const refuseLine = (
   if (line === undefined) {
     if (!(error instanceof WireError)) throw error;
     const text = `Director sent us more than ${DIRECTOR_RING_MAX_LINE + 1} bytes`;
-    logPeer(director, peer, 'error', 'director_invalid_input', text);
+    logPeer(director, peer, 'error', 'director_invalid_input', formatRingInputError('', text));
     if (member !== undefined) member.lastProtocolFailure = now;
     closePeer(director, peer, 'Too long input line', now, 'Reconnecting after error');
     return;
