@@ -7,4 +7,6 @@ export const DIRECTOR_ADMIN_REPLY = {
   tagFixed: "host tag can't be changed\n",
   beingUpdated: 'host is already being updated - try again later\n',
   syncTimedOut: 'Ring sync timed out\n',
+  /** Ours: what does not fit into a line of the ring. */
+  nameTooLong: 'name is too long\n',
 } as const;

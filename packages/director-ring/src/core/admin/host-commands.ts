@@ -2,6 +2,7 @@
 import {
   type ByteString,
   DIRECTOR_ADMIN_MAX_VHOSTS,
+  DIRECTOR_RING_MAX_TAG,
   type DirectorAdminCommand,
   type IpAddress,
   DIRECTOR_ADMIN_REPLY as REPLY,
@@ -19,6 +20,7 @@ type SetCommand = Extract<DirectorAdminCommand, { cmd: 'HOST-SET' | 'HOST-UPDATE
 export const setHost = (director: Director, command: SetCommand, now: number): ByteString => {
   const { ip, tag, vhosts } = command;
   if (vhosts !== undefined && vhosts > DIRECTOR_ADMIN_MAX_VHOSTS) return REPLY.vhostsTooLarge;
+  if (tag.length > DIRECTOR_RING_MAX_TAG) return REPLY.nameTooLong;
   const known = director.hosts.find(ip);
   if (known === undefined && command.cmd === 'HOST-UPDATE') return REPLY.notFound;
   if (known !== undefined && tag !== '' && tag !== known.tag) return REPLY.tagFixed;

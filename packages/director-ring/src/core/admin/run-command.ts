@@ -5,7 +5,13 @@
  * that doveadm knows that everybody has heard. Each of the two waits takes at most 30 s; then the reply is `Ring sync timed
  * out`, and in the second case the change was made all the same.
  */
-import { assertNever, type ByteString, type DirectorAdminCommand, DIRECTOR_ADMIN_REPLY as REPLY } from '@homing/wire';
+import {
+  assertNever,
+  type ByteString,
+  type DirectorAdminCommand,
+  fitsRingLine,
+  DIRECTOR_ADMIN_REPLY as REPLY,
+} from '@homing/wire';
 import type { Director } from '../director.ts';
 import { requestKick } from '../move/admin-kicks.ts';
 import type { KickRequest } from '../move/kicks.ts';
@@ -150,7 +156,10 @@ const changeRing = (director: Director, command: RingChange, now: number): ByteS
   }
 };
 
-const kick = (director: Director, request: KickRequest, nowait: boolean, session: number, now: number): AdminResult =>
-  requestKick(director, session, request, !nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
+const kick = (director: Director, request: KickRequest, nowait: boolean, session: number, now: number): AdminResult => {
+  const names = request.cmd === 'USER-KICK' ? [request.username] : [request.field, request.value];
+  if (!fitsRingLine(...names)) return reply(REPLY.nameTooLong);
+  return requestKick(director, session, request, !nowait, now) ? { result: 'wait' } : reply(REPLY.tryAgain);
+};
 
 const reply = (text: ByteString): AdminResult => ({ result: 'reply', reply: text });
