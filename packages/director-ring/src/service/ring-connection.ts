@@ -30,11 +30,8 @@ export type RingCore = {
 };
 
 /** `forget`: the connection is gone by no wish of the core, which is told next. */
-export const createRingConnection = (
-  peer: Peer,
-  { director, log, now, settle }: RingCore,
-  forget: () => void,
-): RingConnection => {
+export const createRingConnection = (peer: Peer, core: RingCore, forget: () => void): RingConnection => {
+  const { director, log, now, settle } = core;
   const { id, isIncoming, traffic } = peer;
   const opening = new AbortController();
   const output = createRingOutput(traffic, director.settings.director_output_buffer_size, now);
@@ -65,17 +62,10 @@ export const createRingConnection = (
     });
   };
   const received = (bytes: ByteString): void => {
-    const time = now();
     if (log.debugEnabled) debugLines(director, peer, log, 'input', bytes);
     traffic.bytesIn += bytes.length;
-    traffic.lastInput = time;
-    try {
-      receiveBytes(director, id, bytes, time);
-    } catch (error) {
-      // A fault of ours ends this connection alone.
-      log.panic('director_ring_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
-      giveUp('Internal error');
-    }
+    traffic.lastInput = now();
+    if (!receive(core, id, bytes)) giveUp('Internal error');
     settle();
     handOverLater();
   };
@@ -114,6 +104,17 @@ export const createRingConnection = (
       return output.finish();
     },
   };
+};
+
+/** False after a fault of ours, which ends this connection alone. */
+const receive = ({ director, log, now }: RingCore, id: number, bytes: ByteString): boolean => {
+  try {
+    receiveBytes(director, id, bytes, now());
+    return true;
+  } catch (error) {
+    log.panic('director_ring_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return false;
+  }
 };
 
 /** As `director -D` logs them. */
