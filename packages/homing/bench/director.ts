@@ -4,11 +4,11 @@
  */
 import { startDovecot } from '../interop/lib/dovecot.ts';
 import { startHoming } from '../interop/lib/homing.ts';
-import { compare, type Effort, type Result, rateOf } from './result.ts';
+import { benchRequests } from './requests.ts';
+import type { Effort, Result } from './result.ts';
 import { passwdFile } from './users.ts';
 
 const USERS = 2000;
-const WINDOWS = [100, 1] as const;
 
 const config = (dir: string): string => `
 protocols =
@@ -24,18 +24,9 @@ service director {
 }
 `;
 
-export const benchDirector = async ({ seconds, turns }: Effort): Promise<Result[]> => {
+export const benchDirector = async (effort: Effort): Promise<Result[]> => {
   const site = { config, files: { users: passwdFile(USERS, 'proxy=y') } };
   await using dovecot = await startDovecot(site);
   await using homing = await startHoming(site);
-  const contenders = [
-    { name: 'homing', target: homing.socket('login/director') },
-    { name: 'dovecot', target: dovecot.socket('login/director') },
-  ] as const;
-  const results: Result[] = [];
-  for (const window of WINDOWS) {
-    const rate = (socket: string): Promise<number> => rateOf('auth-load', socket, window, seconds, USERS);
-    results.push(await compare(`director-w${window}`, 'requests/s', contenders, turns, rate));
-  }
-  return results;
+  return await benchRequests('director', 'login/director', { homing, dovecot }, USERS, effort);
 };

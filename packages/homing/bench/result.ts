@@ -31,12 +31,6 @@ export const loadOn = async (load: string, target: string, ...args: (string | nu
   return JSON.parse(stdout) as Done;
 };
 
-/** As `loadOn`; per second. */
-export const rateOf = async (load: string, target: string, ...args: (string | number)[]): Promise<number> => {
-  const { count, seconds } = await loadOn(load, target, ...args);
-  return count / seconds;
-};
-
 /** `rate` measures one contender once. */
 export const compare = async (
   work: string,
@@ -58,4 +52,7 @@ export const compare = async (
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 export const resultLine = ({ work, homing, dovecot, ratio, unit }: Result): string =>
-  `BENCH ${work} homing=${homing.toFixed(0)} dovecot=${dovecot.toFixed(0)} ratio=${ratio.toFixed(2)} ${unit}`;
+  `BENCH ${work} homing=${shown(homing)} dovecot=${shown(dovecot)} ratio=${ratio.toFixed(2)} ${unit}`;
+
+/** Rates without a fraction; a few microseconds with one. */
+const shown = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
