@@ -62,7 +62,7 @@ const build = async (
     mechanisms,
     mechs: [...mechanisms.values()].map(({ name, flags }) => ({ name, flags })),
     isUniform: services.size === 0,
-    authFor: (service) => services.get(service ?? '') ?? fallback,
+    authFor: (service) => (service === undefined ? fallback : (services.get(service) ?? fallback)),
     async hold(work) {
       waiting++;
       try {
