@@ -4,6 +4,7 @@ import { continueAdmin, failLateAdmin } from './admin/run-command.ts';
 import type { Director } from './director.ts';
 import { kickFinished } from './move/kick-finished.ts';
 import { advanceMove, continueMoves } from './move/moves.ts';
+import { learnPostponed } from './relearn/learn-sessions.ts';
 import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
 import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
@@ -15,6 +16,7 @@ const EXPIRE_BATCH = 10_000;
 /** After `isChanged`: waiting logins first, then admin commands and resets, as director_state_changed() does. */
 export const continueWaiting = (director: Director, now: number): void => {
   director.isChanged = false;
+  learnPostponed(director, now);
   continueMoves(director, now);
   retryRequests(director, now);
   continueAdmin(director, now);

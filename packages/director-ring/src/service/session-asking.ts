@@ -5,8 +5,9 @@
  */
 import type { Connect } from '@homing/io';
 import { createSessionListReader } from '@homing/wire';
-import { learnSessions, type Session } from '../core/relearn/learn-sessions.ts';
+import { learnSessions } from '../core/relearn/learn-sessions.ts';
 import { endRelearn } from '../core/relearn/relearn.ts';
+import type { Session } from '../core/relearn/session.ts';
 import { withoutMaster } from './complete-line.ts';
 import { createIpcClient, type IpcClient } from './ipc-client.ts';
 import type { Runtime } from './runtime.ts';

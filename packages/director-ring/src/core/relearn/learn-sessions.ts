@@ -1,15 +1,17 @@
 /**
  * Enters the users of sessions that a login process lists, each on the mail host that has most of them. Nobody is moved:
- * who is known already stays, and sessions elsewhere are reported.
+ * who is known already stays, and sessions elsewhere are reported. In a ring they are ended too, since the others may
+ * have given the user another mail host while we were away.
  */
-import type { ByteString, IpAddress } from '@homing/wire';
+import type { IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
+import { startKick } from '../move/kicks.ts';
 import { hashUsername } from '../request/hash-username.ts';
+import { isHandshaked } from '../ring/ring.ts';
+import { announceUser } from '../ring/user-update.ts';
 import { NO_USER } from '../user/user-records.ts';
-
-/** `username`: without a master user's part. */
-export type Session = { readonly username: ByteString; readonly ip: IpAddress };
+import type { Session } from './session.ts';
 
 /** Named one by one in the log; of more only the number. */
 const NAMED_CONFLICTS = 10;
@@ -21,6 +23,10 @@ type Found = { readonly hash: number; readonly sessions: Map<MailHost, number> }
 
 /** `sessions`: all of one answer. */
 export const learnSessions = (director: Director, sessions: Iterable<Session>, now: number): void => {
+  if (!isHandshaked(director.ring)) {
+    for (const session of sessions) director.relearn.postponed.push(session);
+    return;
+  }
   const users = new Map<string, Found>();
   let isHashable = true;
   for (const { username, ip } of sessions) {
@@ -43,6 +49,21 @@ export const learnSessions = (director: Director, sessions: Iterable<Session>, n
   const seconds = Math.floor(now / 1000);
   const conflicts = [...users.values()].flatMap((found) => learnUser(director, found, seconds));
   reportConflicts(director, conflicts);
+  if (director.ring.members.length > 1) endSessions(director, conflicts, now);
+};
+
+/** We know our ring now. */
+export const learnPostponed = (director: Director, now: number): void => {
+  const { postponed } = director.relearn;
+  if (postponed.length === 0 || !isHandshaked(director.ring)) return;
+  director.relearn.postponed = [];
+  learnSessions(director, postponed, now);
+};
+
+const endSessions = (director: Director, conflicts: readonly Conflict[], now: number): void => {
+  for (const [hash, { ip }] of new Map(conflicts.map(({ hash, host }) => [hash, host]))) {
+    startKick(director, { for: 'ring' }, { cmd: 'KICK-DIRECTOR-HASH', hash, exceptIp: ip }, now);
+  }
 };
 
 type Conflict = { readonly hash: number; readonly host: MailHost; readonly other: MailHost };
@@ -53,14 +74,17 @@ const learnUser = (director: Director, { hash, sessions }: Found, seconds: numbe
   const { users } = director.hosts.tagOf(first);
   const user = users.find(hash, seconds);
   if (user === NO_USER) {
-    users.add(hash, first.slot, seconds);
+    announceUser(director, director.ring.self, users, users.add(hash, first.slot, seconds));
     director.isChanged = true;
     return others.map((other) => ({ hash, host: first, other }));
   }
   // A move drops the sessions just now.
   if (users.isBeingKilled(user)) return [];
   const host = director.hosts.at(users.hostOf(user));
-  if (sessions.has(host)) users.refresh(user, seconds);
+  if (sessions.has(host)) {
+    users.refresh(user, seconds);
+    if (!users.isWeak(user)) announceUser(director, director.ring.self, users, user);
+  }
   return [first, ...others].filter((other) => other !== host).map((other) => ({ hash, host, other }));
 };
 

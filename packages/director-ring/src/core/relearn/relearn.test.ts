@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ip, startSimulation } from '../../testing/core.ts';
 import { hashUsername } from '../request/hash-username.ts';
-import { learnSessions, type Session } from './learn-sessions.ts';
+import { learnSessions } from './learn-sessions.ts';
 import { endRelearn } from './relearn.ts';
+import type { Session } from './session.ts';
 
 /** Whose hash says 10.2.0.13. */
 const USER = 'tina';

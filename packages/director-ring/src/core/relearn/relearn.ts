@@ -4,10 +4,13 @@
  */
 import type { IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
+import type { Session } from './session.ts';
 
 export type Relearn = {
   /** Unknown users wait until then; undefined when the time is over. */
   until: number | undefined;
+  /** Told before we knew whether we join a ring, which replaces what we know. */
+  postponed: Session[];
   /** Addresses with sessions that are no mail hosts here; each is told of once. */
   readonly foreign: Set<IpAddress>;
 };
@@ -17,6 +20,7 @@ const RELEARN_MS = 1000;
 
 export const createRelearn = (isRestart: boolean, now: number): Relearn => ({
   until: isRestart ? now + RELEARN_MS : undefined,
+  postponed: [],
   foreign: new Set(),
 });
 
