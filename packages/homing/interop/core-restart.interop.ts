@@ -1,6 +1,6 @@
 /**
- * kill -9 of the core: the director that starts again learns from the login processes who is where, so that a user whose
- * session is on another backend than his hash says gets no second one.
+ * kill -9 of the core, whose director keeps no state: the one that starts again learns from the login processes who is
+ * where, so that a user whose session is on another backend than his hash says gets no second one.
  */
 import { afterEach, expect, test } from 'vitest';
 import { directorMap } from './lib/chosen-hosts.ts';
@@ -26,6 +26,9 @@ import { until } from './lib/until.ts';
 const USERS = userNames(12);
 /** Those who are moved, and one who stays. */
 const [MOVED, STAYING] = [USERS.slice(0, 3), USERS.slice(3, 4)];
+
+/** The director has nothing but what the login processes tell. */
+const FORGETFUL = 'state_dir =';
 
 /** Dovecot's login processes and ipc service. */
 const frontConfig = (ports: { imap: number; pop3: number }): string => `
@@ -62,6 +65,7 @@ const directorConfig =
 protocols =
 director_mail_servers = ${BACKENDS.join(' ')}
 homing_ipc_socket = ${front.socket('ipc')}
+${FORGETFUL}
 ${sqlPassdb(dir)}
 service director {
   unix_listener ${front.socket('login/sidecar/director')} {
@@ -93,11 +97,13 @@ describeWithDovecot('kill -9 of the core', () => {
 
   const same = (user: string): string => user;
   const ownSite = async (): Promise<Site> => {
-    const { backends, homing, host, ports } = stack.use(await startHomingSite({ users: USERS, workers: 2 }));
+    const { backends, homing, host, ports } = stack.use(
+      await startHomingSite({ users: USERS, workers: 2, settings: FORGETFUL }),
+    );
     return { backends, homing, imap: { host, port: ports.imap }, pop3: { host, port: ports.pop3 }, atBackend: same };
   };
   const renamingSite = async (): Promise<Site> => {
-    const options = { users: USERS, workers: 2, destuser: "'at-' || user" };
+    const options = { users: USERS, workers: 2, destuser: "'at-' || user", settings: FORGETFUL };
     const { backends, homing, host, ports } = stack.use(await startHomingSite(options));
     const atBackend = (user: string): string => `at-${user}`;
     return { backends, homing, imap: { host, port: ports.imap }, pop3: { host, port: ports.pop3 }, atBackend };

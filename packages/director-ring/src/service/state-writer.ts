@@ -53,10 +53,11 @@ export const createStateWriter = ({ runtime, users, hosts }: StateWriterParts): 
     runtime.settle();
   };
   const turn = async (): Promise<void> => {
+    // As soon as the ring is there: its other members would give new users to anybody.
+    await enterUsers();
     await writeHosts();
     if (runtime.now() < usersAt) return;
     usersAt = runtime.now() + INTERVAL_MS;
-    await enterUsers();
     await writeUsers();
   };
   const arm = (ms: number): void => {

@@ -73,6 +73,8 @@ export type HomingSiteOptions = {
   readonly workers?: number;
   /** As `userDatabase` has it. */
   readonly destuser?: string;
+  /** More settings. */
+  readonly settings?: string;
 };
 
 export const startHomingSite = async (options: HomingSiteOptions): Promise<HomingSite> => {
@@ -82,7 +84,7 @@ export const startHomingSite = async (options: HomingSiteOptions): Promise<Homin
   const ports = { imap, imaps, pop3, pop3s };
   const homing = stack.use(
     await startHoming({
-      config: proxyConfig(ports, options.workers ?? 2),
+      config: (dir) => `${proxyConfig(ports, options.workers ?? 2)(dir)}\n${options.settings ?? ''}\n`,
       files: userDatabase(backends.ports, 'starttls', options.destuser),
       prepare: async (dir) => {
         await makeCertificate(dir, 'tls', [HOST]);

@@ -31,6 +31,7 @@ export type Member = {
   /** Of all its lives. */
   log(): string;
   readonly mayCrash: boolean;
+  readonly stateDir: string;
 } & AsyncDisposable;
 
 export type MemberOptions = {
@@ -80,6 +81,7 @@ export const createMember = (options: MemberOptions): Member => {
     kind,
     place,
     mayCrash: options.mayCrash,
+    stateDir: options.stateDir,
     isRunning: () => server !== undefined,
     async start() {
       server = await startServer(options);
