@@ -1,0 +1,261 @@
+/**
+ * The promise that is watched at every step: **a user who is handed to a mail host has no session on another one**,
+ * through whichever director either came.
+ *
+ * Exempt, until the ring has been whole and synced for `HEAL_MS`, is a user of whom, while the ring was cut,
+ *
+ *     backends   two serving directors would have chosen different mail hosts (backends were changed, or are as
+ *                configured after a restart); also if that was so when the cut came, before all had synced
+ *     move       a move was under way at some director
+ *     expiry     a director forgot him in time, because it did not hear that he was refreshed on the other side, and he
+ *                is not where his hash says (of one that stood still for so long, his sessions are left out for good)
+ *     restart    a director began to serve that knows nothing of him, and he is not where his hash says
+ *
+ * At the end of that time he must be healed: one mail host in all maps, and no session anywhere else.
+ *
+ * Exempt is also, cut or not, one whose mail host was flushed or removed without regard to sessions (HOST-FLUSH,
+ * HOST-REMOVE), until all maps agree about him again: the sessions he has then are left out for good.
+ *
+ * The ring is cut as long as a link is cut or slow, a director is frozen, neighbours are not connected, or sessions exist
+ * whose director is down; and then until all directors say once that they are synced. Directors that an administrator has
+ * removed from the ring, and sessions through them, do not count.
+ */
+import { isHandshaked } from '../../core/ring/ring.ts';
+import type { Session } from './clients.ts';
+import type { SimMember } from './member.ts';
+import { recordOf, type UserRecord } from './records.ts';
+import { type RingShape, ringShape } from './ring-shape.ts';
+import { clockOf } from './run-core.ts';
+import type { MailUser } from './users.ts';
+import { createViews, type Views } from './views.ts';
+import { memberOf, ringMembers, runningMembers, seconds, type World } from './world.ts';
+
+type ExemptionReason = 'backends' | 'move' | 'expiry' | 'restart' | 'flush';
+
+type Phase = { at: 'cut' } | { at: 'healing'; until: number } | { at: 'whole' };
+
+export type Checker = {
+  readonly users: MailUser[];
+  readonly views: Views;
+  readonly exempt: Map<MailUser, ExemptionReason>;
+  /** Directors disagreed about them since all were synced. */
+  readonly disputed: Set<MailUser>;
+  /** By director; of its present life. */
+  readonly records: Map<SimMember, { readonly life: number; readonly of: Map<MailUser, UserRecord> }>;
+  /** The life each director was in when all were synced last. */
+  readonly syncedLives: Map<SimMember, number>;
+  readonly leftOut: WeakSet<Session>;
+  /** Mail hosts flushed or removed lately, and until when that may be on its way. */
+  readonly flushed: Map<string, number>;
+  phase: Phase;
+  /** Exempt users on two mail hosts, those healed, and what is wrong. */
+  splits: number;
+  healed: number;
+  readonly violations: string[];
+};
+
+export const HEAL_MS = 5000;
+
+export const createChecker = (): Checker => ({
+  users: [],
+  views: createViews(),
+  exempt: new Map(),
+  disputed: new Set(),
+  records: new Map(),
+  syncedLives: new Map(),
+  leftOut: new WeakSet(),
+  flushed: new Map(),
+  phase: { at: 'cut' },
+  splits: 0,
+  healed: 0,
+  violations: [],
+});
+
+export const checkHandedOut = (checker: Checker, world: World, session: Session): void => {
+  const { user, ip } = session;
+  const member = memberOf(world, session.member);
+  if (!ringMembers(world).includes(member)) checker.leftOut.add(session);
+  if (isForgotten(checker, world, member, user)) forgotten(checker, world, member, user);
+  if (checker.flushed.has(ip)) exempt(checker, user, 'flush');
+  const others = sessionsElsewhere(checker, world, user, ip);
+  if (others.length === 0 || checker.leftOut.has(session)) return;
+  if (checker.exempt.has(user)) checker.splits++;
+  else report(checker, world, `${describe(session)} is given while there is ${others.map(describe).join(', ')}`);
+};
+
+/** After every event of a director. */
+export const checkSettled = (checker: Checker, world: World, member: SimMember): void => {
+  const hasNewView = checker.views.update(member, checker.users);
+  advancePhase(checker, world);
+  if (member.director === undefined) return;
+  if (hasNewView) compareViews(checker, world);
+  for (const user of checker.users) checkRecord(checker, world, member, user);
+};
+
+/** A director began, ended, froze or went on, or a link changed. */
+export const checkDisturbed = (checker: Checker, world: World): void => {
+  const before = checker.phase.at;
+  advancePhase(checker, world);
+  rememberLeftOut(checker, world);
+  if (checker.phase.at !== 'cut' || before === 'cut') return;
+  for (const user of checker.disputed) exempt(checker, user, 'backends');
+  for (const member of runningMembers(world)) {
+    for (const user of checker.users) checkRecord(checker, world, member, user);
+  }
+};
+
+/** A director that starts again asks its login processes, and may find them. */
+const rememberLeftOut = (checker: Checker, world: World): void => {
+  for (const session of world.clients.all()) {
+    if (checker.leftOut.has(session) && world.members.get(session.member)?.status === 'stopped') {
+      exempt(checker, session.user, 'flush');
+    }
+  }
+};
+
+/** HOST-FLUSH or HOST-REMOVE is on its way, from wherever. */
+export const hostFlushed = (checker: Checker, world: World, ip: string): void => {
+  checker.flushed.set(ip, world.queue.now() + HEAL_MS);
+  for (const user of checker.users) {
+    const isThere = runningMembers(world).some((member) => recordOf(member, user)?.ip === ip);
+    const hasSession = [...world.clients.of(user)].some((session) => session.ip === ip);
+    if (isThere || hasSession) exempt(checker, user, 'flush');
+  }
+};
+
+const exempt = (checker: Checker, user: MailUser, reason: ExemptionReason): void => {
+  if (!checker.exempt.has(user) || reason === 'flush') checker.exempt.set(user, reason);
+};
+
+const advancePhase = (checker: Checker, world: World): void => {
+  const shape = ringShape(world);
+  const now = world.queue.now();
+  if (shape === 'cut') {
+    checker.phase = { at: 'cut' };
+    return;
+  }
+  if (shape === 'synced') {
+    checker.disputed.clear();
+    for (const member of runningMembers(world)) checker.syncedLives.set(member, member.life);
+    endFlushes(checker, world, now);
+  }
+  if (checker.phase.at === 'cut' && shape === 'synced') {
+    checker.phase = { at: 'healing', until: now + HEAL_MS };
+    world.queue.after(HEAL_MS, () => advancePhase(checker, world));
+  } else if (checker.phase.at === 'healing' && now >= checker.phase.until && isQuiet(checker, world, shape)) {
+    checker.phase = { at: 'whole' };
+    for (const user of checker.exempt.keys()) checkHealed(checker, world, user);
+  }
+};
+
+/** Nobody is being moved who is to be looked at. */
+const isQuiet = (checker: Checker, world: World, shape: RingShape): boolean =>
+  shape === 'synced' &&
+  checker.flushed.size === 0 &&
+  !runningMembers(world).some((member) =>
+    [...checker.exempt.keys()].some((user) => recordOf(member, user)?.isBeingMoved === true),
+  );
+
+const endFlushes = (checker: Checker, world: World, now: number): void => {
+  for (const [ip, until] of checker.flushed) {
+    if (until > now) continue;
+    checker.flushed.delete(ip);
+    for (const session of world.clients.all()) {
+      if (session.ip === ip && checker.exempt.get(session.user) === 'flush') checker.leftOut.add(session);
+    }
+  }
+  if (checker.flushed.size > 0 || checker.phase.at !== 'whole') return;
+  for (const user of checker.exempt.keys()) checkHealed(checker, world, user);
+};
+
+const compareViews = (checker: Checker, world: World): void => {
+  const serving = servingMembers(world);
+  for (const user of checker.users) {
+    const [first, ...others] = serving.map((member) => checker.views.of(member, user));
+    if (others.every((ip) => ip === first)) continue;
+    if (checker.phase.at === 'cut') exempt(checker, user, 'backends');
+    else checker.disputed.add(user);
+  }
+};
+
+const servingMembers = (world: World): SimMember[] =>
+  ringMembers(world).filter(({ director }) => director !== undefined && isHandshaked(director.ring));
+
+const checkRecord = (checker: Checker, world: World, member: SimMember, user: MailUser): void => {
+  const known = checker.records.get(member);
+  const records = known?.life === member.life ? known : { life: member.life, of: new Map<MailUser, UserRecord>() };
+  checker.records.set(member, records);
+  const isExpired = isForgotten(checker, world, member, user);
+  const record = recordOf(member, user);
+  if (record === undefined) records.of.delete(user);
+  else records.of.set(user, record);
+  if (isExpired) forgotten(checker, world, member, user);
+  if (checker.phase.at !== 'cut') return;
+  if (record?.isBeingMoved === true) exempt(checker, user, 'move');
+  if (record !== undefined || !isElsewhere(checker, world, user, checker.views.of(member, user))) return;
+  if (checker.syncedLives.get(member) !== member.life && servingMembers(world).includes(member)) {
+    exempt(checker, user, 'restart');
+  }
+};
+
+/** While the ring is cut the user expired here; perhaps he has just been given a mail host anew. */
+const isForgotten = (checker: Checker, world: World, member: SimMember, user: MailUser): boolean => {
+  const known = checker.records.get(member);
+  const before = known?.life === member.life ? known.of.get(user) : undefined;
+  const seconds = Math.floor(clockOf(world, member) / 1000);
+  return (
+    checker.phase.at === 'cut' &&
+    before !== undefined &&
+    before.timestamp + world.options.settings.director_user_expire <= seconds
+  );
+};
+
+/** If there are sessions all the same, the director stood still for too long; it would not know of them any more. */
+const forgotten = (checker: Checker, world: World, member: SimMember, user: MailUser): void => {
+  if (isElsewhere(checker, world, user, checker.views.of(member, user))) exempt(checker, user, 'expiry');
+  for (const session of world.clients.of(user)) {
+    if (session.member === member.name && session.since < world.queue.now()) checker.leftOut.add(session);
+  }
+};
+
+/** Somebody knows the user on, or he has a session on, another mail host than this. */
+const isElsewhere = (checker: Checker, world: World, user: MailUser, ip: string): boolean =>
+  sessionsElsewhere(checker, world, user, ip).length > 0 ||
+  runningMembers(world).some((member) => {
+    const record = recordOf(member, user);
+    return record !== undefined && record.ip !== ip;
+  });
+
+const sessionsElsewhere = (checker: Checker, world: World, user: MailUser, ip: string): Session[] => {
+  const result: Session[] = [];
+  for (const session of world.clients.of(user)) {
+    if (session.ip !== ip && !checker.leftOut.has(session)) result.push(session);
+  }
+  return result;
+};
+
+const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
+  const records = servingMembers(world).flatMap((member) => {
+    const record = recordOf(member, user);
+    return record === undefined ? [] : [`${member.name}: ${record.ip}`];
+  });
+  const ips = new Set(records.map((text) => text.split(' ')[1]));
+  const [ip = ''] = ips;
+  if (checker.exempt.get(user) === 'flush') {
+    if (ips.size > 1) return;
+    for (const session of sessionsElsewhere(checker, world, user, ip)) checker.leftOut.add(session);
+  }
+  checker.exempt.delete(user);
+  const sessions = [...world.clients.of(user)].filter((session) => !checker.leftOut.has(session));
+  if (ips.size > 1) report(checker, world, `${user.name} is not healed: ${records.join(', ')}`);
+  else if (new Set(sessions.map((session) => session.ip)).size > 1 || sessions.some((session) => session.ip !== ip)) {
+    const where = sessions.map(describe).join(', ');
+    report(checker, world, `${user.name} is not healed: all know him on ${ip}, but there is ${where}`);
+  } else checker.healed++;
+};
+
+const describe = ({ user, ip, member }: Session): string => `${user.name}@${member} on ${ip}`;
+
+const report = (checker: Checker, world: World, text: string): void => {
+  checker.violations.push(`${seconds(world)}: ${text}`);
+};

@@ -1,0 +1,109 @@
+/** A world with a checker that watches it, and what there is to tell about it. */
+import { parseMailServers } from '../../core/host/mail-servers.ts';
+import { testSettings } from '../start.ts';
+import { createWorld } from './create-world.ts';
+import type { SimMember } from './member.ts';
+import {
+  type Checker,
+  checkDisturbed,
+  checkHandedOut,
+  checkSettled,
+  createChecker,
+  hostFlushed,
+} from './one-backend.ts';
+import { login } from './requests.ts';
+import { type MailUser, mailUser } from './users.ts';
+import { type Observer, runningMembers, seconds, type World } from './world.ts';
+
+export type SimulationOptions = {
+  readonly directors: readonly string[];
+  /** As in `director_mail_servers`. */
+  readonly hosts: string;
+  readonly expireSeconds: number;
+  readonly seed: number;
+  /** Those who are kicked log in again soon, somewhere. */
+  readonly comesBack: boolean;
+};
+
+export type Simulation = {
+  readonly options: SimulationOptions;
+  readonly world: World;
+  readonly checker: Checker;
+  /** What happened since it was read last. */
+  output: string[];
+  /** Which commands of the ring are told of as they are sent: none, unless asked for. */
+  told: ReadonlySet<string>;
+};
+
+const COME_BACK_MS = 3000;
+const COME_BACK_SECONDS = 20;
+
+export const createSimulation = (options: SimulationOptions): Simulation => {
+  const mailHosts = parseMailServers(options.hosts).flatMap((item) =>
+    item.item === 'address' ? [{ ip: item.ip, hostname: '', tag: item.tag }] : [],
+  );
+  const settings = {
+    ...testSettings,
+    director_mail_servers: options.hosts,
+    director_user_expire: options.expireSeconds,
+  };
+  const checker = createChecker();
+  const tell = (text: string): void => void simulation.output.push(text);
+  const observer: Observer = {
+    handedOut(session) {
+      tell(`${session.user.name} on ${session.ip} through ${session.member}`);
+      checkHandedOut(checker, world, session);
+    },
+    kicked({ user, ip, member }) {
+      tell(`${user.name} kicked from ${ip} at ${member}`);
+      if (options.comesBack) comeBack(world, user);
+    },
+    loginFailed: (member, user, reason) => tell(`${user} fails at ${member.name}: ${reason}`),
+    replied: (member, _, reply, ms) =>
+      tell(`${member.name}: ${reply.trimEnd()}${ms === 0 ? '' : ` after ${ms / 1000} s`}`),
+    sending(from, to, bytes) {
+      watchFlushes(checker, world, bytes);
+      if (simulation.told.size > 0) tellLines(simulation, `${from}>${to}`, bytes);
+    },
+    settled: (member) => checkSettled(checker, world, member),
+    disturbed: () => checkDisturbed(checker, world),
+  };
+  const world = createWorld({ seed: options.seed, directors: options.directors, mailHosts, settings, observer });
+  const simulation: Simulation = { options, world, checker, output: [], told: new Set() };
+  return simulation;
+};
+
+const comeBack = (world: World, user: MailUser): void => {
+  world.queue.after(world.random.below(COME_BACK_MS), () => {
+    const members = runningMembers(world);
+    if (members.length > 0) login(world, world.random.pick(members), user, world.random.between(1, COME_BACK_SECONDS));
+  });
+};
+
+const watchFlushes = (checker: Checker, world: World, bytes: string): void => {
+  if (!bytes.startsWith('HOST-')) return;
+  const ip = /^HOST-(?:FLUSH|REMOVE)\t[^\t]*\t[^\t]*\t[^\t]*\t([^\t\n]*)/.exec(bytes)?.[1];
+  if (ip !== undefined) hostFlushed(checker, world, ip);
+};
+
+const tellLines = ({ world, told, output }: Simulation, where: string, bytes: string): void => {
+  for (const line of bytes.trimEnd().split('\n')) {
+    if (told.has(line.split('\t')[0] ?? '')) output.push(`${seconds(world)} ${where} ${line.replaceAll('\t', ' ')}`);
+  }
+};
+
+/** One object for each name and tag. */
+export const userOf = ({ checker }: Simulation, name: string, tag = ''): MailUser => {
+  const known = checker.users.find((user) => user.name === name && user.tag === tag);
+  if (known !== undefined) return known;
+  const user = mailUser(name, tag);
+  checker.users.push(user);
+  return user;
+};
+
+/** Warnings and errors of a director since the last time, with the time they were logged. */
+export const takeLog = ({ world }: Simulation, member: SimMember): string[] => {
+  const lines = member.log.filter(({ level }) => level !== 'info' && level !== 'debug');
+  member.log = [];
+  return lines.map(({ at, level, text }) => `${seconds(world, at)} ${level}: ${text}`);
+};
