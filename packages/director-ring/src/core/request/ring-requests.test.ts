@@ -97,10 +97,12 @@ test('before the ring was ever synced all wait, until it is clear that nobody is
 });
 
 test('the reasons of those who wait too long', () => {
-  // Ten seconds for each to answer.
-  const core = startRingCore(['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']);
+  const core = startRingCore(['127.0.0.2'], { homing_director_look_time: 60 });
   requestHost(core.director, 'tina', '', core.now());
-  core.wait(30_000);
+  for (let i = 0; i < 30; i++) {
+    core.accept()?.close();
+    core.wait(1000);
+  }
   expect(answers(core)).toEqual([
     `Timeout because ring not handshaked - queued for 30 secs (Ring has never been synced, hash=${TINA})`,
   ]);

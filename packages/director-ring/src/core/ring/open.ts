@@ -8,7 +8,8 @@ import { memberRestarted } from './members.ts';
 import { type Peer, peerName } from './peer.ts';
 import type { Member } from './ring.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Upstream waits 10 s, one director after the other. */
+const CONNECT_TIMEOUT_MS = 5000;
 const ME_TIMEOUT_MS = 10_000;
 
 /** A director has one connection to us, two for a moment. */

@@ -30,3 +30,13 @@ test('nobody is waited for who is not there', () => {
   expect(ring.director.ring.state).toBe('synced');
   expect(ring.logged.at(-1)).toBe("director: Couldn't connect to right side, we must be the only director left");
 });
+
+test('directors that do not answer are tried beside one another', () => {
+  const ring = startRingCore(['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']);
+  ring.wait(1500);
+  expect(ring.connecting()).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']);
+  ring.wait(4999);
+  expect(ring.director.ring.state).toBe('handshaking');
+  ring.wait(1);
+  expect(ring.director.ring.state).toBe('synced');
+});

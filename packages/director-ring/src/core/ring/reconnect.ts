@@ -5,8 +5,8 @@ import { closePeer } from './close.ts';
 import { logRing } from './log.ts';
 import { membersToTheRight, preferredRight } from './members.ts';
 import { connectTo } from './open.ts';
-import { peerName } from './peer.ts';
-import { type ConnectReason, isSynced, type Member } from './ring.ts';
+import { type Peer, peerName } from './peer.ts';
+import { type ConnectReason, isSynced, type Member, type Ring } from './ring.ts';
 import { PREFERRED_MS, setSynced } from './sync.ts';
 
 /** For how long a failure keeps us away from a director. */
@@ -14,17 +14,27 @@ const FAILURE_MS = 60_000;
 
 const RETRY_MS = 1000;
 
-/** To the first one up that did not fail just now. When all have, we are alone. */
+/** A director that has not answered by then may be gone; the next one is tried beside it. */
+const PATIENCE_MS = 500;
+
+/**
+ * To the first one up that did not fail just now, and one more for each that does not answer; the nearest that answers
+ * becomes our right. When all have failed we are alone.
+ */
 export const connectRight = (director: Director, reason: ConnectReason, now: number): void => {
   const { ring } = director;
+  const attempts = outgoing(ring);
+  if (attempts.some((peer) => mayAnswer(peer, now))) return;
   const others = membersToTheRight(ring);
-  const candidate = others.find((member) => !hasFailed(member, now));
+  const candidate = nextCandidate(director, now);
   if (candidate !== undefined) {
     connectTo(director, candidate, reason, now);
     return;
   }
-  if (others.some((member) => !member.isUnreachable) && mayLook(director, now)) {
-    for (const member of others) {
+  if (attempts.length > 0) return;
+  const present = others.filter((member) => !member.isUnreachable);
+  if (present.length > 0 && mayLook(director, now)) {
+    for (const member of present) {
       member.lastNetworkFailure = 0;
       member.lastProtocolFailure = 0;
     }
@@ -32,6 +42,27 @@ export const connectRight = (director: Director, reason: ConnectReason, now: num
     return;
   }
   beAlone(director, now);
+};
+
+/** When the next one is tried beside those that do not answer, or undefined. */
+export const nextAttempt = (director: Director, now: number): number | undefined => {
+  const { ring } = director;
+  if (ring.right !== undefined) return undefined;
+  const attempts = outgoing(ring);
+  const isSilent = attempts.length > 0 && attempts.every((peer) => peer.state === 'connecting');
+  if (!isSilent || nextCandidate(director, now) === undefined) return undefined;
+  return Math.max(...attempts.map((peer) => peer.createdAt)) + PATIENCE_MS;
+};
+
+const outgoing = ({ peers }: Ring): Peer[] =>
+  [...peers.values()].filter((peer) => !peer.isIncoming && peer.leaving === undefined);
+
+const mayAnswer = (peer: Peer, now: number): boolean =>
+  peer.state !== 'connecting' || peer.createdAt + PATIENCE_MS > now;
+
+const nextCandidate = ({ ring }: Director, now: number): Member | undefined => {
+  const tried = new Set(outgoing(ring).map((peer) => peer.member));
+  return membersToTheRight(ring).find((member) => !tried.has(member) && !hasFailed(member, now));
 };
 
 const hasFailed = (member: Member, now: number): boolean =>

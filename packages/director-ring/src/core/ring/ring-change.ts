@@ -46,7 +46,7 @@ export const onDirector = (director: Director, peer: Peer, { ip, port }: Named, 
     return;
   }
   if (known === undefined) {
-    if (mayAdd(director, peer, { ip, port })) addFromPeer(director, { ip, port }, peer.member, now);
+    if (mayAdd(director, peer, { ip, port }, now)) addFromPeer(director, { ip, port }, peer.member, now);
     return;
   }
   if (peer.state === 'handshaked') known.lastNetworkFailure = 0;
@@ -78,10 +78,10 @@ const forward = (director: Director, member: Member, source: Member, now: number
   update(director, source, { cmd: 'DIRECTOR', ip: member.ip, port: member.port });
 };
 
-const mayAdd = (director: Director, peer: Peer, host: DirectorHost): boolean => {
+const mayAdd = (director: Director, peer: Peer, host: DirectorHost, now: number): boolean => {
   const isFull = director.ring.members.length >= MAX_MEMBERS;
   if (!isFull && !director.settings.homing_director_static_ring) return true;
-  if (!director.ring.refusedThrottle.accept(0)) return false;
+  if (!director.ring.refusedThrottle.accept(now)) return false;
   const why = isFull ? 'the ring is full' : 'homing_director_static_ring';
   logPeer(director, peer, 'warning', 'director_not_added', `Not adding director ${hostName(host)} to ring: ${why}`);
   return false;
@@ -119,7 +119,7 @@ const hasJustFailed = ({ lastNetworkFailure }: Member, now: number): boolean =>
 export const onConnect = (director: Director, peer: Peer, { ip, port }: Named, now: number): void => {
   const { ring } = director;
   const known = findMember(ring, { ip, port });
-  const member = known ?? (mayAdd(director, peer, { ip, port }) ? addMember(ring, { ip, port }) : undefined);
+  const member = known ?? (mayAdd(director, peer, { ip, port }, now) ? addMember(ring, { ip, port }) : undefined);
   const { right } = ring;
   const isNearer = right?.member === undefined || (member !== undefined && isNearerRight(ring, member, right.member));
   const isWrong = member === undefined || member.isSelf || !isNearer || member.removedSince !== undefined;

@@ -7,7 +7,7 @@ import { forgetRemoved } from './members.ts';
 import { connectFailed } from './open.ts';
 import type { Peer } from './peer.ts';
 import { ping, pingTimedOut, pongTimedOut } from './ping.ts';
-import { tryAgain } from './reconnect.ts';
+import { connectRight, nextAttempt, tryAgain } from './reconnect.ts';
 import { resendSync } from './sync.ts';
 
 /** DIRECTOR_DELAYED_DIR_REMOVE_MSECS: removed directors are known for so long, in case the ring does not get synced. */
@@ -20,6 +20,8 @@ export const tickRing = (director: Director, now: number): void => {
   }
   if (ring.resendAt !== undefined && ring.resendAt <= now) syncIsLate(director, now);
   if (ring.reconnect !== undefined && ring.reconnect.at <= now) tryAgain(director, now);
+  const attempt = nextAttempt(director, now);
+  if (attempt !== undefined && attempt <= now) connectRight(director, 'Nearer directors do not answer', now);
   if (ring.members.some(({ removedSince }) => removedSince !== undefined && removedSince + REMOVED_MS <= now)) {
     forgetRemoved(ring);
   }
@@ -84,8 +86,11 @@ const logTimeout = (director: Director, peer: Peer, what: string, since: number,
   logPeer(director, peer, 'error', 'director_handshake_timeout', `${what} (${facts.join(', ')})`);
 };
 
-export const nextRingDeadline = ({ ring }: Director): number | undefined => {
-  let next = ring.reconnect?.at ?? Number.POSITIVE_INFINITY;
+const never = Number.POSITIVE_INFINITY;
+
+export const nextRingDeadline = (director: Director, now: number): number | undefined => {
+  const { ring } = director;
+  let next = Math.min(ring.reconnect?.at ?? never, nextAttempt(director, now) ?? never);
   if (ring.resendAt !== undefined && ring.resendAt < next) next = ring.resendAt;
   for (const { removedSince } of ring.members) {
     if (removedSince !== undefined) next = Math.min(next, removedSince + REMOVED_MS);
@@ -93,5 +98,5 @@ export const nextRingDeadline = ({ ring }: Director): number | undefined => {
   for (const { timer, pong, leaving } of ring.peers.values()) {
     next = Math.min(next, leaving?.at ?? Math.min(timer.at, pong?.deadline ?? timer.at));
   }
-  return next === Number.POSITIVE_INFINITY ? undefined : next;
+  return next === never ? undefined : next;
 };

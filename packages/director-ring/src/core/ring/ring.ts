@@ -95,6 +95,7 @@ export type ConnectReason =
   | 'Alone in director ring - trying to connect to others'
   | 'Reconnect attempt to preferred director'
   | 'Right side connection lost'
+  | 'Nearer directors do not answer'
   | 'Reconnecting after disconnection'
   | 'Reconnecting after error'
   | 'Reconnecting after director was removed'

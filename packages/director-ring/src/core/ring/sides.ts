@@ -69,6 +69,15 @@ export const assignLefts = (director: Director, now: number): void => {
   }
 };
 
+/** Those that were tried because our new right did not answer at once. */
+const endFartherAttempts = (director: Director, right: Peer, member: Member, now: number): void => {
+  for (const peer of director.ring.peers.values()) {
+    if (peer.isIncoming || peer === right || peer.member === undefined) continue;
+    if (!isNearerRight(director.ring, member, peer.member)) continue;
+    closePeer(director, peer, `Replacing with ${hostName(member)}`, now);
+  }
+};
+
 /** A handshaked outgoing connection. False: there is a better one, and this is closed. */
 export const assignRight = (director: Director, peer: Peer, now: number): boolean => {
   const { ring } = director;
@@ -90,6 +99,7 @@ export const assignRight = (director: Director, peer: Peer, now: number): boolea
   }
   ring.right = peer;
   ring.wantsRight = undefined;
+  endFartherAttempts(director, peer, member, now);
   sideAssigned(director, now);
   restartPing(peer, now);
   sendDelayedSyncs(director, now);
