@@ -115,4 +115,5 @@ const DIRECTOR_SETTINGS = [
   'homing_health_up_after',
   'homing_health_user',
   'homing_ipc_socket',
+  'state_dir',
 ] as const;
