@@ -15,7 +15,7 @@ export const parseAllowNets = (setting: string): AllowNets => {
     if (net === undefined) invalid.push(word);
     else nets.push(net);
   }
-  return { isAllowed: (ip) => nets.length > 0 && nets.some((net) => isInNet(ipAddressBytes(ip), net)), invalid };
+  return { isAllowed: (ip) => nets.some((net) => isInNet(ipAddressBytes(ip), net)), invalid };
 };
 
 const parseNet = (word: string): Net | undefined => {
