@@ -110,7 +110,7 @@ export const createUserFile = (options: UserFileOptions): UserFile => {
       file = undefined;
       size = undefined;
       retryAt = 0;
-      void old?.close();
+      old?.close().catch(() => {});
     },
     async close() {
       await open();

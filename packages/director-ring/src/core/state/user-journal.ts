@@ -38,6 +38,8 @@ export type UserJournalOptions = {
 
 type Watched = { readonly tag: Tag; readonly changes: UserChanges };
 
+type Unmarked = { readonly ids: Generator<number, void, void>; readonly changes: UserChanges };
+
 export const createUserJournal = (options: UserJournalOptions): UserJournal => {
   const { hosts, usernameHash } = options;
   const watched = new Map<ByteString, Watched>();
@@ -45,13 +47,15 @@ export const createUserJournal = (options: UserJournalOptions): UserJournal => {
   /** What each slot means to a reader, in both files. */
   const known = new Map<number, HostRow>();
   let undefinedYet: MailHost[] = [];
+  /** Users who were there before their tag was watched. */
+  const unmarked: Unmarked[] = [];
 
   const watchTags = (isWritten: boolean): void => {
     for (const tag of hosts.tags()) {
       if (watched.has(tag.name)) continue;
       const changes = watchTag(tag, options.expireSeconds);
       watched.set(tag.name, { tag, changes });
-      if (!isWritten) for (const id of idsOf(tag)) changes.watch.changed(id);
+      if (!isWritten) unmarked.push({ ids: idsOf(tag), changes });
     }
   };
   const isKnown = ({ slot, ip, tag }: MailHost): boolean => {
@@ -79,7 +83,8 @@ export const createUserJournal = (options: UserJournalOptions): UserJournal => {
   return {
     changes(time) {
       watchTags(false);
-      if (![...watched.values()].some(({ changes }) => changes.hasSome())) return undefined;
+      markSome(unmarked);
+      if (!watched.values().some(({ changes }) => changes.hasSome())) return undefined;
       const removed = takeRemoved(watched.values());
       if (removed !== undefined) return encodeBlock({ kind: 'removed', time, payload: removed });
       takeUsers();
@@ -92,7 +97,10 @@ export const createUserJournal = (options: UserJournalOptions): UserJournal => {
     },
     snapshot(isOnly) {
       watchTags(false);
-      if (isOnly) for (const { changes } of watched.values()) changes.forgetAll();
+      if (isOnly) {
+        for (const { ids } of unmarked.splice(0)) ids.return();
+        for (const { changes } of watched.values()) changes.forgetAll();
+      }
       for (const host of hosts.all()) define(host);
       const users = userSlices(watched.values(), rows, (host) => isKnown(hosts.at(host)));
       let isStarted = false;
@@ -110,6 +118,17 @@ export const createUserJournal = (options: UserJournalOptions): UserJournal => {
       };
     },
   };
+};
+
+/** A slice of them; all who are left, if these are few. */
+const markSome = (unmarked: Unmarked[]): void => {
+  for (let left = ROWS_PER_BLOCK; left > 0; left--) {
+    const [first] = unmarked;
+    const next = first?.ids.next();
+    if (first === undefined || next === undefined) return;
+    if (next.done === true) unmarked.shift();
+    else first.changes.watch.changed(next.value);
+  }
 };
 
 /** Of one tag. */
