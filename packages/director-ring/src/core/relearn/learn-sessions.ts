@@ -10,6 +10,7 @@ import { startKick } from '../move/kicks.ts';
 import { hashUsername } from '../request/hash-username.ts';
 import { isHandshaked } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
+import { takeStored } from '../state/restore.ts';
 import { NO_USER } from '../user/user-records.ts';
 import type { Session } from './session.ts';
 
@@ -72,7 +73,8 @@ const learnUser = (director: Director, { hash, sessions }: Found, seconds: numbe
   const [first, ...others] = [...sessions].sort(([, a], [, b]) => b - a).map(([host]) => host);
   if (first === undefined) return [];
   const { users } = director.hosts.tagOf(first);
-  const user = users.find(hash, seconds);
+  const known = users.find(hash, seconds);
+  const user = known === NO_USER ? takeStored(director, first.tag, hash, seconds * 1000) : known;
   if (user === NO_USER) {
     announceUser(director, director.ring.self, users, users.add(hash, first.slot, seconds));
     director.isChanged = true;

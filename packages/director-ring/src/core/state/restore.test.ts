@@ -3,6 +3,7 @@ import { START } from '../../testing/core.ts';
 import { ip } from '../../testing/ip.ts';
 import { testSettings } from '../../testing/start.ts';
 import { type Director, startDirector } from '../director.ts';
+import { learnSessions } from '../relearn/learn-sessions.ts';
 import { refreshUser } from '../request/refresh-user.ts';
 import { requestHost } from '../request/requests.ts';
 import { acceptPeer } from '../ring/events.ts';
@@ -117,6 +118,17 @@ describe('in a ring', () => {
     refreshUser(director, 'alice', START);
     director.ring.state = 'synced';
     expect(requestHost(director, 'alice', '', START + 10_000)).toMatchObject({ result: 'host', host: { ip: other } });
+  });
+
+  test('a session elsewhere does not count more than what was stored', () => {
+    const director = start(['127.0.0.2']);
+    const hash = director.userHash('alice');
+    if (typeof hash !== 'number') throw new Error('no hash');
+    restoreUsers(director, stored([hash, ONE, 30]), START);
+    director.ring.state = 'synced';
+    learnSessions(director, [{ username: 'alice', ip: TWO }], START);
+    expect(where(director, hash)).toBe(`${ONE} 30`);
+    expect(logged(director)).toEqual([`User hash ${hash} has sessions on ${TWO}, but belongs to ${ONE}`]);
   });
 
   test('the others are told, with the time of the last refresh', () => {
