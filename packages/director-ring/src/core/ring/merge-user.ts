@@ -30,10 +30,10 @@ export type MergedUser = {
   /** Others should hear of it. */
   readonly isChanged: boolean;
   /**
-   * `forced`: a conflict was decided. Upstream tells the sender only if it is right; but our USER may have reached it
-   * while it moved the user, and was ignored. `ours`: they should hear of ours unless it is on its way already.
+   * They said otherwise, and should hear of this. (In a conflict that they lose, upstream relies on our USER being on its
+   * way to them; but it may have come while they moved the user, and was ignored.)
    */
-  readonly answer: 'none' | 'forced' | 'ours';
+  readonly isAnswered: boolean;
 };
 
 /** DIRECTOR_SKIP_RECENT_REFRESH_MAX_SECS. */
@@ -51,17 +51,17 @@ export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: n
   if (user === NO_USER) {
     const added = users.add(told.hash, told.host.slot, timestamp);
     if (told.isWeak) users.setWeak(added, true);
-    return { users, user: added, isChanged: true, answer: 'none' };
+    return { users, user: added, isChanged: true, isAnswered: false };
   }
   const outcome = users.isWeak(user) || told.isWeak ? mergeWeak : mergeHosts;
-  const { host, isChanged, answer } = outcome(director, peer, { users, user, told, timestamp }, now);
+  const { host, isChanged, isAnswered } = outcome(director, peer, { users, user, told, timestamp }, now);
   const isMoved = users.hostOf(user) !== host;
   if (isMoved) users.setHost(user, host);
   const age = timestamp - users.user(user).timestamp;
   const skip = told.timestamp === undefined ? Math.min(Math.floor(expire / 4), UNKNOWN_TIME_MAX_SECONDS) : 0;
   const isNewer = age > skip;
   if (isNewer) users.refresh(user, timestamp);
-  return { users, user, isChanged: isChanged || isMoved || isNewer, answer };
+  return { users, user, isChanged: isChanged || isMoved || isNewer, isAnswered };
 };
 
 type Case = {
@@ -72,7 +72,7 @@ type Case = {
 };
 
 /** `host`: slot of the mail host that counts. */
-type Outcome = { readonly host: number; readonly isChanged: boolean; readonly answer: MergedUser['answer'] };
+type Outcome = { readonly host: number; readonly isChanged: boolean; readonly isAnswered: boolean };
 
 const mergeWeak = (director: Director, _peer: Peer, { users, user, told }: Case, now: number): Outcome => {
   const theirs = told.host.slot;
@@ -81,25 +81,25 @@ const mergeWeak = (director: Director, _peer: Peer, { users, user, told }: Case,
       users.setWeak(user, false);
       director.isChanged = true;
     }
-    return { host: theirs, isChanged: !told.isWeak, answer: 'none' };
+    return { host: theirs, isChanged: !told.isWeak, isAnswered: false };
   }
   const { host, timestamp } = users.user(user);
   const isOurs = isRecent(timestamp, director.settings.director_user_expire, Math.floor(now / 1000));
-  if (isOurs) return { host, isChanged: true, answer: 'ours' };
+  if (isOurs) return { host, isChanged: true, isAnswered: true };
   users.setWeak(user, true);
-  return { host: theirs, isChanged: true, answer: 'none' };
+  return { host: theirs, isChanged: true, isAnswered: false };
 };
 
 const mergeHosts = (director: Director, peer: Peer, merged: Case, now: number): Outcome => {
   const { users, user, told } = merged;
   const theirs = told.host.slot;
   const { host: ours, timestamp } = users.user(user);
-  if (ours === theirs) return { host: ours, isChanged: false, answer: 'none' };
+  if (ours === theirs) return { host: ours, isChanged: false, isAnswered: false };
   if (users.isBeingKilled(user)) {
     // They do not know of the move yet. Should they never hear of it, they hear where the user is when it is over.
     const { contested } = director.ring;
     contested.set(users, (contested.get(users) ?? new Set()).add(told.hash));
-    return { host: ours, isChanged: false, answer: 'none' };
+    return { host: ours, isChanged: false, isAnswered: false };
   }
   const seconds = Math.floor(now / 1000);
   const expire = director.settings.director_user_expire;
@@ -108,8 +108,8 @@ const mergeHosts = (director: Director, peer: Peer, merged: Case, now: number): 
   if (!isOursOld && !isTheirsOld) return settleConflict(director, peer, merged, now);
   const isTheirs = isOursOld === isTheirsOld ? isLower(director, theirs, ours) : isOursOld;
   return isTheirs
-    ? { host: theirs, isChanged: true, answer: 'none' }
-    : { host: ours, isChanged: false, answer: 'ours' };
+    ? { host: theirs, isChanged: true, isAnswered: false }
+    : { host: ours, isChanged: false, isAnswered: true };
 };
 
 const isLower = ({ hosts }: Director, a: number, b: number): boolean =>
@@ -134,5 +134,5 @@ const settleConflict = (
   const host = isTheirs ? theirs : ours;
   const command = { cmd: 'USER-KICK-HASH', origin: ownOrigin(director), hash, exceptIp: hosts.at(host).ip } as const;
   kickEverywhere(director, ring.self, command, { for: 'ring' }, now);
-  return { host, isChanged: true, answer: 'forced' };
+  return { host, isChanged: true, isAnswered: true };
 };

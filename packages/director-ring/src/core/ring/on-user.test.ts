@@ -55,11 +55,11 @@ test.each([
   ['ours near its expiry', '.11', 58, '.12', 0, '.12 0', 'forwarded'],
   ['ours near its expiry, refreshed', '.11', 58, '.11', 0, '.11 0', 'forwarded'],
   // Upstream: the lower address wins, with kicks.
-  ['theirs near its expiry', '.12', 0, '.11', 58, '.12 0', ''],
+  ['theirs near its expiry', '.12', 0, '.11', 58, '.12 0', 'answered'],
   // Upstream: theirs wins, here and there.
-  ['both near their expiry', '.11', 58, '.12', 57, '.11 57', 'forwarded'],
+  ['both near their expiry', '.11', 58, '.12', 57, '.11 57', 'answered'],
   ['both near their expiry', '.12', 58, '.11', 57, '.11 57', 'forwarded'],
-  ['both near their expiry, no news', '.11', 57, '.12', 58, '.11 57', ''],
+  ['both near their expiry, no news', '.11', 57, '.12', 58, '.11 57', 'answered'],
 ])('%s: %s %i s ago, told %s %i s ago', (_name, ours, age, theirs, toldAge, result, forwarded) => {
   const ring = start();
   const third = connectThird(ring);
@@ -68,8 +68,10 @@ test.each([
   expect(known(ring)).toBe(result && `127.0.0${result}`);
   const heard = third.heard();
   const [address, nowAge] = known(ring)?.split(' ') ?? [];
-  expect(heard).toEqual(forwarded === '' ? [] : [user(address ?? '', ring.seconds() - Number(nowAge))]);
-  expect(ring.heard()).toEqual({ left: [], right: [] });
+  const told = [user(address ?? '', ring.seconds() - Number(nowAge))];
+  expect(heard).toEqual(forwarded === '' ? [] : told);
+  const answer = forwarded === 'answered' ? told : [];
+  expect(ring.heard()).toEqual({ left: answer, right: answer });
   expect(ring.kicks()).toEqual([]);
   expect(ring.director.ring.conflicts).toBe(0);
 });

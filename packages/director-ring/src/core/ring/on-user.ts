@@ -22,10 +22,8 @@ export const onUser = (director: Director, peer: Peer, { hash, ip, timestamp }: 
   if (host === undefined) return;
   const merged = mergeUser(director, peer, { hash, host, timestamp, isWeak: false }, now);
   if (merged === undefined) return;
-  const { answer, users, user } = merged;
-  // Whoever is in the ring has our USER on its way already. Others may know nothing of it.
-  const isAnswered = answer === 'forced' || (answer === 'ours' && !peer.wasSynced);
-  if (merged.isChanged || isAnswered) announceUser(director, isAnswered ? undefined : peer.member, users, user);
+  const { isChanged, isAnswered, users, user } = merged;
+  if (isChanged || isAnswered) announceUser(director, isAnswered ? undefined : peer.member, users, user);
 };
 
 /** Upstream tells nobody else, so that after a split only neighbours agree on users. */
@@ -51,7 +49,7 @@ export const onHandshakeUser = (
     if (merged.isChanged) expectEnd(director, merged.users, hash, now);
     return;
   }
-  const isAnswered = merged.answer !== 'none';
+  const { isAnswered } = merged;
   // A ring that we join knows its users.
   if (isAnswered || (merged.isChanged && peer.listUse !== 'replace')) {
     forwardLater(director, isAnswered ? undefined : peer.member, merged.users, hash);
@@ -84,6 +82,6 @@ const isDecided = ({ hosts }: Director, host: MailHost, hash: number, now: numbe
 };
 
 /** Nobody objected, or we do. In a ring of two the one who asked is the only one to tell. */
-const endWeak = (director: Director, peer: Peer, { users, user, answer }: MergedUser, isBack: boolean): void => {
-  announceUser(director, isBack || answer !== 'none' ? undefined : peer.member, users, user);
+const endWeak = (director: Director, peer: Peer, { users, user, isAnswered }: MergedUser, isBack: boolean): void => {
+  announceUser(director, isBack || isAnswered ? undefined : peer.member, users, user);
 };
