@@ -4,7 +4,7 @@ import type { Director } from '../director.ts';
 import { findMember } from '../ring/members.ts';
 import { addDirector, removeDirector } from '../ring/ring-change.ts';
 
-/** One that is known, or was removed a moment ago, stays as it is. Without a port: ours. */
+/** One that is known stays as it is. Without a port: ours. */
 export const addRingDirector = (
   director: Director,
   ip: IpAddress,
@@ -13,7 +13,10 @@ export const addRingDirector = (
 ): ByteString => {
   const { ring } = director;
   const host = { ip, port: port ?? ring.self.port };
-  if (findMember(ring, host) === undefined) addDirector(director, host, ring.self, now);
+  const known = findMember(ring, host);
+  // Upstream answers OK and does nothing for one that was removed a moment ago.
+  if (known?.removedSince !== undefined) ring.members = ring.members.filter((member) => member !== known);
+  if (known === undefined || known.removedSince !== undefined) addDirector(director, host, ring.self, now);
   return REPLY.ok;
 };
 
