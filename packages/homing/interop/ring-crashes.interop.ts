@@ -37,7 +37,6 @@ const startTarget = async (
   const [director] = ring.members;
   if (director === undefined) throw new Error('no director');
   await director.start();
-  await director.ask('DIRECTOR-LIST');
   return { director, peer };
 };
 

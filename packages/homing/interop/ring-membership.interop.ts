@@ -66,7 +66,6 @@ describeWithDovecot('members of a ring', () => {
     await formed(configured, 30_000);
     const hosts = await loginAll(configured, USERS);
     await stranger.start();
-    await stranger.ask('DIRECTOR-LIST');
     await Promise.any(
       configured.map((member) => until('it to be dropped', 10_000, () => member.log().includes('Server not listed'))),
     );

@@ -13,6 +13,8 @@ export type Member = {
   readonly kind: Kind;
   readonly place: Place;
   isRunning(): boolean;
+  /** The master and everything it has started. */
+  processes(): number[];
   start(): Promise<void>;
   /** SIGTERM, and waits for the end. */
   stop(): Promise<void>;
@@ -83,8 +85,11 @@ export const createMember = (options: MemberOptions): Member => {
     mayCrash: options.mayCrash,
     stateDir: options.stateDir,
     isRunning: () => server !== undefined,
+    processes: () => familyOf(running().on.pid),
     async start() {
       server = await startServer(options);
+      // A director of Dovecot is started by the first connection to it.
+      await askAdmin(server.on.socket('director-admin'), 'DIRECTOR-LIST');
     },
     stop,
     kill() {
