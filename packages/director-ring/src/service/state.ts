@@ -61,37 +61,41 @@ export const warnOfNoState = (log: Log, folder: string, error: unknown): void =>
 };
 
 const createState = ({ usernameHash }: StateOptions, stored: Stored, lock: { release(): void }): State => {
+  const { usersPath, hostsPath, hosts: storedHosts } = stored;
+  const size = stored.users?.size;
+  /** Given away, so that a million of them do not stay in memory. */
+  let users = stored.users;
   let journal: UserJournal | undefined;
   let writer: StateWriter | undefined;
   return {
     restore(director, now) {
-      if (stored.hosts !== undefined) restoreHosts(director, stored.hosts);
-      const { users } = stored;
+      if (storedHosts !== undefined) restoreHosts(director, storedHosts);
       if (users !== undefined) {
         restoreUsers(director, users.replay.users, now);
         const isRecent = users.replay.lastTime() + RECENT_SECONDS >= Math.floor(now / 1000);
         if (users.replay.isClosed() || isRecent) endRelearn(director);
+        users = undefined;
       }
       const { hosts, settings } = director;
       journal = createUserJournal({
         hosts,
         expireSeconds: settings.director_user_expire,
         usernameHash,
-        isContinued: users !== undefined,
+        isContinued: size !== undefined,
       });
     },
     keep(runtime) {
       if (journal === undefined || writer !== undefined) return;
       const { director } = runtime;
       const userFile = createUserFile({
-        path: stored.usersPath,
+        path: usersPath,
         journal,
-        size: stored.users?.size,
+        size,
         newSize: () => userCount(director) * BYTES_PER_USER,
         mayStartAnew: () => director.restoring === undefined,
         now: () => runtime.now(),
       });
-      const hostFile = createHostFile(stored.hostsPath, director, stored.hosts);
+      const hostFile = createHostFile(hostsPath, director, storedHosts);
       writer = createStateWriter({ runtime, users: userFile, hosts: hostFile });
     },
     noteChange: () => writer?.hurry(),
