@@ -185,6 +185,22 @@ describe('host lists', () => {
   });
 });
 
+test('a director that has other backends, and says so twice, hears of ours', () => {
+  const ring = start();
+  const theirs = (number: number): string => `SYNC\\t127.0.0.4\\t21100\\t${number}\\t9\\t${ring.seconds()}\\t12345`;
+  ring.ring.left.say(theirs(3));
+  expect(ring.heard()).toEqual({ left: [], right: [] });
+  ring.ring.left.say(theirs(4));
+  const told = (last: number, row: string): string =>
+    `HOST\\t127.0.0.1\\t21100\\t${ring.director.ring.self.lastSeq - last}\\t${row}\\t100\\t\\tU0\\t`;
+  const rows = [told(1, '127.0.0.11'), told(0, '127.0.0.12')];
+  expect(heardHosts(ring.ring.left)).toEqual(rows);
+  // Ours is to come back too, or they will tell us of theirs.
+  const right = ring.ring.right.heard();
+  expect(right.slice(0, 2)).toEqual(rows);
+  expect(right[2]).toMatch(/^SYNC\\t127\.0\.0\.1\\t/);
+});
+
 describe('limits', () => {
   test.each([
     ['127.0.0.11\\t10001\\t\\tU0\\t', 'Too large vhost count'],

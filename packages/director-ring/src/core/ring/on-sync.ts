@@ -61,7 +61,7 @@ const passOn = (director: Director, peer: Peer, member: Member, { seq, state }: 
       const facts = `(seq=${seq}, remote hosts_hash=${theirHash}, my hosts_hash=${ourHash})`;
       const text = `Director ${member.ip} SYNC request hosts don't match us - resending hosts ${facts}`;
       logPeer(director, peer, 'error', 'director_sync_hosts_differ', text);
-      resendHosts(director);
+      resendHosts(director, now);
     }
     member.strangeHosts = theirHash;
     return false;
