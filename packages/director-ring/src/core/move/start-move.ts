@@ -61,12 +61,19 @@ const joinMove = (director: Director, move: Move, host: MailHost, told: Told | u
   const isEnding = move.state.at === 'flushing' || move.state.at === 'delay';
   const isOvertaken = !isEnding && move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
   if (!isOvertaken) {
-    if (user !== NO_USER) tag?.users.moveTo(user, host.slot, seconds);
+    if (tag !== undefined && user !== NO_USER) {
+      // The first move may have found the user where it was to go, and dropped nothing.
+      if (tag.users.hostOf(user) !== host.slot) dropSessionsElsewhere(director, hash, host, now);
+      tag.users.moveTo(user, host.slot, seconds);
+    }
     move.target = host.ip;
   }
   move.isLocal = false;
   announce(director, hash, host.ip, told);
 };
+
+const dropSessionsElsewhere = (director: Director, hash: number, { ip }: MailHost, now: number): void =>
+  startKick(director, { for: 'ring' }, { cmd: 'KICK-DIRECTOR-HASH', hash, exceptIp: ip }, now);
 
 /** Drops our sessions of a user that has nowhere to go, and holds its logins back. Nobody else is told. */
 export const killUser = (director: Director, tag: Tag, user: UserId, host: MailHost, now: number): void => {

@@ -47,8 +47,7 @@ export const learnSessions = (director: Director, sessions: Iterable<Session>, n
     users.set(key, found);
     found.sessions.set(host, (found.sessions.get(host) ?? 0) + 1);
   }
-  const seconds = Math.floor(now / 1000);
-  const conflicts = [...users.values()].flatMap((found) => learnUser(director, found, seconds));
+  const conflicts = [...users.values()].flatMap((found) => learnUser(director, found, now));
   reportConflicts(director, conflicts);
   if (director.ring.members.length > 1) endSessions(director, conflicts, now);
 };
@@ -69,20 +68,25 @@ const endSessions = (director: Director, conflicts: readonly Conflict[], now: nu
 
 type Conflict = { readonly hash: number; readonly host: MailHost; readonly other: MailHost };
 
-const learnUser = (director: Director, { hash, sessions }: Found, seconds: number): Conflict[] => {
+const learnUser = (director: Director, { hash, sessions }: Found, now: number): Conflict[] => {
+  const seconds = Math.floor(now / 1000);
   const [first, ...others] = [...sessions].sort(([, a], [, b]) => b - a).map(([host]) => host);
   if (first === undefined) return [];
   const { users } = director.hosts.tagOf(first);
   const known = users.find(hash, seconds);
-  const user = known === NO_USER ? takeStored(director, first.tag, hash, seconds * 1000) : known;
+  const user = known === NO_USER ? takeStored(director, first.tag, hash, now) : known;
   if (user === NO_USER) {
     announceUser(director, director.ring.self, users, users.add(hash, first.slot, seconds));
     director.isChanged = true;
     return others.map((other) => ({ hash, host: first, other }));
   }
-  // A move drops the sessions just now.
-  if (users.isBeingKilled(user)) return [];
   const host = director.hosts.at(users.hostOf(user));
+  if (users.isBeingKilled(user)) {
+    // The move may have begun before we knew of the sessions that it should drop.
+    const isElsewhere = others.length > 0 || first !== host;
+    if (isElsewhere) endSessions(director, [{ hash, host, other: first }], now);
+    return [];
+  }
   if (sessions.has(host)) {
     users.refresh(user, seconds);
     if (!users.isWeak(user)) announceUser(director, director.ring.self, users, user);

@@ -92,12 +92,17 @@ describe('two backends for one user', () => {
     expect(sim.logged()).toEqual([`User hash ${sim.hash('tina')} has sessions on 10.2.0.12, but belongs to 10.2.0.11`]);
   });
 
-  test('a user that is being moved is left alone', () => {
+  test('a user that is being moved stays so, and sessions elsewhere are dropped', () => {
     const sim = restart();
     sim.learn('tina@10.2.0.11');
     sim.admin('USER-MOVE\ttina\t10.2.0.12');
     sim.learn('tina@10.2.0.11');
-    expect([sim.login(USER), sim.logged()]).toEqual(['waits 3', []]);
+    expect([sim.login(USER), sim.logged()]).toEqual(['waits 4', []]);
+    expect(sim.effects.flatMap((effect) => (effect.do === 'kick' ? [effect.kick] : []))).toContainEqual({
+      cmd: 'KICK-DIRECTOR-HASH',
+      hash: sim.hash('tina'),
+      exceptIp: '10.2.0.12',
+    });
     sim.answerKick();
     sim.wait(2);
     expect(sim.answers()).toEqual(['3 10.2.0.12']);
