@@ -6,6 +6,7 @@
 import { DIRECTOR_ADMIN_REPLY, type IpAddress } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
+import type { Tag } from '../host/mail-hosts.ts';
 import { countMoving } from '../move/moves.ts';
 import { killUser, moveUser } from '../move/start-move.ts';
 import { isSynced } from '../ring/ring.ts';
@@ -20,7 +21,8 @@ export type HostReset = {
   readonly maxMoving: number;
   readonly since: number;
   next: number;
-  cursor: UserCursor | undefined;
+  /** How far it is, in the tag that the mail host had then; another director may change it meanwhile. */
+  walk: { readonly tag: Tag; readonly users: UserCursor } | undefined;
   moved: number;
   hasKilled: boolean;
 };
@@ -32,7 +34,7 @@ export const startReset = (
   maxMoving: number,
   now: number,
 ): void => {
-  const reset = { session, ips, maxMoving, since: now, next: 0, cursor: undefined, moved: 0, hasKilled: false };
+  const reset = { session, ips, maxMoving, since: now, next: 0, walk: undefined, moved: 0, hasKilled: false };
   director.resets.push(reset);
   runResets(director, now);
 };
@@ -57,8 +59,7 @@ const continueReset = (director: Director, reset: HostReset, now: number): boole
     const ip = reset.ips[reset.next];
     const host = ip === undefined ? undefined : director.hosts.find(ip);
     if (host === undefined) {
-      reset.cursor?.close();
-      reset.cursor = undefined;
+      endWalk(reset);
       reset.hasKilled = false;
     } else if (!resetHost(director, reset, host, now)) return false;
   }
@@ -69,9 +70,10 @@ const resetHost = (director: Director, reset: HostReset, host: MailHost, now: nu
   const tag = director.hosts.tagOf(host);
   const isFull = (): boolean => countMoving(director.moves) >= reset.maxMoving;
   if (isFull()) return false;
-  const cursor = reset.cursor ?? tag.users.cursor();
-  reset.cursor = cursor;
-  for (let user = cursor.next(); user !== NO_USER; user = cursor.next()) {
+  if (reset.walk?.tag !== tag) endWalk(reset);
+  const walk = reset.walk ?? { tag, users: tag.users.cursor() };
+  reset.walk = walk;
+  for (let user = walk.users.next(); user !== NO_USER; user = walk.users.next()) {
     if (tag.users.hostOf(user) !== host.slot) continue;
     const { hash } = tag.users.user(user);
     const newHost = director.hosts.byHash(hash, host.tag);
@@ -83,12 +85,16 @@ const resetHost = (director: Director, reset: HostReset, host: MailHost, now: nu
     reset.moved++;
     if (isFull()) return false;
   }
-  cursor.close();
-  reset.cursor = undefined;
+  endWalk(reset);
   director.effects.push(movedLine(reset, now));
   if (reset.hasKilled) flushHost(director, host, now);
   reset.hasKilled = false;
   return true;
+};
+
+const endWalk = (reset: HostReset): void => {
+  reset.walk?.users.close();
+  reset.walk = undefined;
 };
 
 const movedLine = (reset: HostReset, now: number) => {
