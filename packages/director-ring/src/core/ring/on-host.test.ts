@@ -30,6 +30,15 @@ const connectThird = (ring: TwoRing): Neighbour => {
   return third;
 };
 
+test('a change is not cut down for a connection that has not told its version yet', () => {
+  const ring = startTwoRing({ director_mail_servers: '127.0.0.11@gold' });
+  addMember(ring.director.ring, { ip: ip('127.0.0.3'), port: 21_100 });
+  const third = ring.connectFrom('127.0.0.3');
+  third?.heard();
+  ring.admin('HOST-DOWN\\t127.0.0.11');
+  expect(third?.heard()).toEqual([`HOST\\t${own(ring)}\\t127.0.0.11\\t100\\tgold\\tD${ring.seconds()}\\t`]);
+});
+
 describe('what was captured', () => {
   test('a new backend, then two changes of which the first has not been round the ring', () => {
     const ring = start();

@@ -79,10 +79,15 @@ export class PeerFault extends Error {
   }
 }
 
-/** In the form that its version understands, or not at all. */
+/**
+ * In the form that its version understands, or not at all. A backend that changes before the peer has told its version is
+ * written for the ring as a whole, as upstream always does: the oldest form says neither "down" nor the tag.
+ */
 export const send = (director: Director, peer: Peer, command: RingCommand): void => {
   if (peer.state === 'connecting') return;
-  const text = encodeRingCommand(command, peer.minor, director.ring.minMinor);
+  const { minMinor } = director.ring;
+  const isEarlyHost = command.cmd === 'HOST' && peer.state === 'wait-version';
+  const text = encodeRingCommand(command, isEarlyHost ? minMinor : peer.minor, minMinor);
   if (text !== '') director.effects.push({ do: 'ring-send', peer: peer.id, text });
 };
 
