@@ -105,7 +105,7 @@ describe('two backends for one user', () => {
     });
     sim.answerKick();
     sim.wait(2);
-    expect(sim.answers()).toEqual(['3 10.2.0.12']);
+    expect(sim.answers()).toEqual(['4 10.2.0.12']);
   });
 
   test('ten are named, the others counted', () => {
