@@ -1,4 +1,4 @@
-/** `scripts/bench auth|director|login [--json] [--quick]`: Homing and the installed Dovecot, one after the other. */
+/** `scripts/bench auth|director|ring|login [--json] [--quick]`: Homing and the installed Dovecot, one after the other. */
 import { parseArgs } from 'node:util';
 import { dovecotMissing } from '../interop/lib/dovecot.ts';
 import { benchAuth } from './auth.ts';
@@ -6,14 +6,18 @@ import { benchDirector } from './director.ts';
 import { benchLogin } from './login.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type Effort, type Result, resultLine } from './result.ts';
+import { benchRing } from './ring.ts';
 
 const WORKS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
   auth: benchAuth,
-  director: benchDirector,
+  director: async (effort) => [...(await benchDirector(effort)), ...(await benchRing(effort))],
+  ring: benchRing,
   login: benchLogin,
 };
-const FULL: Effort = { seconds: 2, turns: 7 };
-const QUICK: Effort = { seconds: 1, turns: 3 };
+/** `director` has the ring in it. */
+const ALL = ['auth', 'director', 'login'];
+const FULL: Effort = { seconds: 2, turns: 7, users: 1_000_000 };
+const QUICK: Effort = { seconds: 1, turns: 3, users: 100_000 };
 
 const fail = (text: string): never => {
   console.error(text);
@@ -24,7 +28,7 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const works = positionals.length === 0 ? Object.keys(WORKS) : positionals;
+const works = positionals.length === 0 ? ALL : positionals;
 const missing = dovecotMissing();
 if (missing !== undefined) fail(`nothing to compare with: ${missing}`);
 

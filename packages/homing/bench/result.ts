@@ -16,7 +16,8 @@ export type Result = {
   readonly unit: string;
 };
 
-export type Effort = { readonly seconds: number; readonly turns: number };
+/** `users`: how many a director has. */
+export type Effort = { readonly seconds: number; readonly turns: number; readonly users: number };
 
 const LOAD_LIMIT_MS = 120_000;
 
@@ -49,7 +50,7 @@ export const compare = async (
   return { work, homing, dovecot, ratio: homing / dovecot, unit };
 };
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 export const resultLine = ({ work, homing, dovecot, ratio, unit }: Result): string =>
   `BENCH ${work} homing=${shown(homing)} dovecot=${shown(dovecot)} ratio=${ratio.toFixed(2)} ${unit}`;
