@@ -12,7 +12,7 @@ const VERSION = 'VERSION\tdirector-doveadm\t1\t0';
 const randomNumber = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE(0);
 const pick = <T>(seed: string, from: readonly [T, ...T[]]): T => from[randomNumber(seed) % from.length] ?? from[0];
 
-const USERNAMES = Array.from({ length: 10_000 }, (_, i) => {
+const USERNAMES = Array.from({ length: 100_000 }, (_, i) => {
   const form = pick(`form ${i}`, ['u%', 'User.%', '%@example.com', 'm\xc3\xbcller%', 'a b%', "it's%"] as const);
   return form.replace('%', randomNumber(`name ${i}`).toString(36));
 });
@@ -39,11 +39,13 @@ const ask = async (path: string, commands: readonly string[]): Promise<string[]>
 const replyTo = (client: LineClient, command: string): Promise<string[]> =>
   /LIST/.test(command) ? client.linesUntil((line) => line === '') : client.line().then((line) => [line]);
 
-const askBoth = async ({ dovecot, homing }: Both, commands: readonly string[]): Promise<void> => {
+/** The replies. */
+const askBoth = async ({ dovecot, homing }: Both, commands: readonly string[]): Promise<string[]> => {
   const [theirs, ours] = await Promise.all([ask(dovecot, commands), ask(homing, commands)]);
   const pairs = (replies: readonly string[]) =>
     commands.map((command, i) => `${command} -> ${masked(replies[i] ?? '')}`);
   expect(pairs(ours)).toEqual(pairs(theirs));
+  return theirs;
 };
 
 /** Times may differ by the second in which the two were asked; users of one list come in any order. */
@@ -78,22 +80,50 @@ selfish:{PLAIN}pw::::::proxy=y director_proxy_maybe=y director_tag=self port=211
 grouped:{PLAIN}pw::::::proxy=y user_group=g1
 `;
 
+/** Changes of hosts, one set after the other: chosen ones, then random ones that leave every host in every state. */
+const HOST_CHANGES: readonly (readonly string[])[] = [
+  [],
+  ['HOST-SET\t127.0.0.11\t3', 'HOST-SET\t127.0.0.12\t1000'],
+  ['HOST-SET\t10.9.8.7@tagA\t17', 'HOST-DOWN\t127.0.0.13', 'HOST-SET\t10.9.8.8\t1'],
+  ['HOST-REMOVE\t127.0.0.12', 'HOST-UPDATE\t2001:db8::1\t0', 'HOST-SET\t::ffff:10.0.0.1\t200'],
+  ['HOST-UP\t127.0.0.13', 'HOST-SET\t127.0.0.12@tagA\t50', 'HOST-UPDATE\t2001:db8::1\t77'],
+  ...Array.from({ length: 15 }, (_, set) =>
+    [
+      ...['127.0.0.11', '10.9.8.8', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::2', 'fd00::ffff:ffff:ffff:ffff'],
+      ...['127.0.0.13@tagA', '127.0.0.14@tagA', '10.9.8.7@tagA', '2001:db8:0:a::1@tagA', '2001:db8:0:a::2@tagA'],
+      ...['203.0.113.1@gold', '203.0.113.255@gold', '2001:db8:0:b::1@gold', '2001:db8:0:b::2@gold', '127.0.0.1@self'],
+    ].map((host) => {
+      const seed = `set ${set} of ${host}`;
+      const ip = host.replace(/@.*/, '');
+      return pick(seed, [
+        `HOST-SET\t${host}\t${randomNumber(`weight in ${seed}`) % 1001}`,
+        `HOST-SET\t${host}\t${randomNumber(`weight in ${seed}`) % 5}`,
+        `HOST-SET\t${host}\t0`,
+        `HOST-DOWN\t${ip}`,
+        `HOST-UP\t${ip}`,
+        `HOST-REMOVE\t${ip}`,
+      ]);
+    }),
+  ),
+];
+
 const HOSTS = '127.0.0.11 127.0.0.12 127.0.0.13-127.0.0.14@tagA 2001:db8::1 127.0.0.1@self';
 
 describeWithDovecot('director', () => {
-  test('ten thousand users land on the same hosts, whatever the hosts are', async () => {
+  test('a hundred thousand users land on the same hosts, whatever the hosts are', async () => {
     await using pair = await startDirectorPair({ settings: { director_mail_servers: HOSTS }, users: USERS });
-    const lookups = (tag: string): string[] => USERNAMES.map((name) => `USER-LOOKUP\t${name}\t${tag}`);
-    await askBoth(pair.admin, lookups(''));
-    const some = (tag: string, from: number): string[] => lookups(tag).slice(from, from + 2000);
-    for (const [changes, from] of [
-      [['HOST-SET\t127.0.0.11\t3', 'HOST-SET\t127.0.0.12\t1000'], 0],
-      [['HOST-SET\t10.9.8.7@tagA\t17', 'HOST-DOWN\t127.0.0.13', 'HOST-SET\t10.9.8.8\t1'], 2000],
-      [['HOST-REMOVE\t127.0.0.12', 'HOST-UPDATE\t2001:db8::1\t0', 'HOST-SET\t::ffff:10.0.0.1\t200'], 4000],
-      [['HOST-UP\t127.0.0.13', 'HOST-SET\t127.0.0.12@tagA\t50', 'HOST-UPDATE\t2001:db8::1\t77'], 6000],
-    ] as const) {
-      await askBoth(pair.admin, [...changes, 'HOST-LIST', ...some('', from), ...some('tagA', from)]);
+    const chosen = new Set<string>();
+    const share = USERNAMES.length / HOST_CHANGES.length;
+    for (const [set, changes] of HOST_CHANGES.entries()) {
+      const names = USERNAMES.slice(set * share, (set + 1) * share);
+      const tagOf = (name: string) => pick(`tag of ${name}`, ['', '', 'tagA', 'tagA', 'gold', 'self'] as const);
+      const lookups = names.map((name) => `USER-LOOKUP\t${name}\t${tagOf(name)}`);
+      const replies = await askBoth(pair.admin, [...changes, 'HOST-LIST', ...lookups]);
+      for (const reply of replies.slice(-share)) chosen.add(reply.split('\t')[2] ?? '');
     }
+    // Each of the 17 hosts had users at some time, and there were users without a host.
+    expect(chosen.size).toBe(18);
+    expect(chosen).toContain('');
     const numbers = ['0', '1', '4294967295', '4294967296', ...USERNAMES.slice(0, 500).map((n) => `${randomNumber(n)}`)];
     await askBoth(pair.admin, [...numbers.map((hash) => `USER-LOOKUP\t${hash}\t`), 'USER-LOOKUP\ta\tnosuchtag']);
   });
