@@ -80,6 +80,12 @@ selfish:{PLAIN}pw::::::proxy=y director_proxy_maybe=y director_tag=self port=211
 grouped:{PLAIN}pw::::::proxy=y user_group=g1
 `;
 
+const CHANGED_HOSTS = [
+  '127.0.0.11 10.9.8.8 ::ffff:10.0.0.1 2001:db8::1 2001:db8::2 fd00::ffff:ffff:ffff:ffff 127.0.0.1@self',
+  '127.0.0.13@tagA 127.0.0.14@tagA 10.9.8.7@tagA 2001:db8:0:a::1@tagA 2001:db8:0:a::2@tagA',
+  '203.0.113.1@gold 203.0.113.255@gold 2001:db8:0:b::1@gold 2001:db8:0:b::2@gold',
+].flatMap((hosts) => hosts.split(' '));
+
 /** Changes of hosts, one set after the other: chosen ones, then random ones that leave every host in every state. */
 const HOST_CHANGES: readonly (readonly string[])[] = [
   [],
@@ -88,11 +94,7 @@ const HOST_CHANGES: readonly (readonly string[])[] = [
   ['HOST-REMOVE\t127.0.0.12', 'HOST-UPDATE\t2001:db8::1\t0', 'HOST-SET\t::ffff:10.0.0.1\t200'],
   ['HOST-UP\t127.0.0.13', 'HOST-SET\t127.0.0.12@tagA\t50', 'HOST-UPDATE\t2001:db8::1\t77'],
   ...Array.from({ length: 15 }, (_, set) =>
-    [
-      ...['127.0.0.11', '10.9.8.8', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::2', 'fd00::ffff:ffff:ffff:ffff'],
-      ...['127.0.0.13@tagA', '127.0.0.14@tagA', '10.9.8.7@tagA', '2001:db8:0:a::1@tagA', '2001:db8:0:a::2@tagA'],
-      ...['203.0.113.1@gold', '203.0.113.255@gold', '2001:db8:0:b::1@gold', '2001:db8:0:b::2@gold', '127.0.0.1@self'],
-    ].map((host) => {
+    CHANGED_HOSTS.map((host) => {
       const seed = `set ${set} of ${host}`;
       const ip = host.replace(/@.*/, '');
       return pick(seed, [
