@@ -17,6 +17,7 @@ export const createMember = ({ ip, port }: DirectorHost, isSelf: boolean): Membe
   delayedSync: undefined,
   lastNetworkFailure: 0,
   lastProtocolFailure: 0,
+  lastAttempt: 0,
   isUnreachable: false,
   namedSince: 0,
   named: 0,

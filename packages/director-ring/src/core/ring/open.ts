@@ -85,6 +85,7 @@ export const connectTo = (director: Director, member: Member, reason: string, no
   logRing(director, 'info', 'director_connecting', text, { director: hostName(member) });
   // So that it counts as a candidate while we try.
   member.lastNetworkFailure = 0;
+  member.lastAttempt = now;
   memberRestarted(member);
   const peer = createPeer(director, member.ip, member, now);
   effects.push({ do: 'ring-connect', peer: peer.id, host: { ip: member.ip, port: member.port } });

@@ -25,6 +25,9 @@ import { type Peer, PeerFault } from './peer.ts';
 import { onPing, onPong } from './ping.ts';
 import { onConnect, onDirector, onDirectorRemove } from './ring-change.ts';
 
+/** A right that leaves sooner is none. */
+const SHORTEST_MS = 1000;
+
 /** Everything of one read; `settleRing` follows. */
 export const receiveBytes = (director: Director, id: number, bytes: ByteString, now: number): void => {
   const peer = director.ring.peers.get(id);
@@ -65,18 +68,29 @@ const refuseLine = (
     closePeer(director, peer, 'Too long input line', now, 'Reconnecting after error');
     return;
   }
+  let isShunned = false;
   if (error instanceof WireError) {
-    const isBare = error.code === 'bad-version';
-    const text = isBare ? error.message : formatRingInputError(line, error.message);
+    isShunned = error.code !== 'bad-version';
+    const text = isShunned ? formatRingInputError(line, error.message) : error.message;
     logPeer(director, peer, 'error', 'director_invalid_input', text);
-    if (member !== undefined && !isBare) member.lastProtocolFailure = now;
   } else if (error instanceof PeerFault) {
-    const text = error.kind === 'shunned' ? formatRingInputError(line, error.message) : error.message;
+    isShunned = error.kind === 'shunned';
+    const text = isShunned ? formatRingInputError(line, error.message) : error.message;
     if (error.kind !== 'logged') logPeer(director, peer, 'error', 'director_invalid_input', text);
-    if (member !== undefined && error.kind === 'shunned') member.lastProtocolFailure = now;
   } else throw error;
+  if (member !== undefined) {
+    if (isShunned) member.lastProtocolFailure = now;
+    else if (wasInVain(peer, now)) member.lastNetworkFailure = now;
+  }
   closePeer(director, peer, ringInputQuitReason(line), now, 'Reconnecting after error');
 };
+
+/**
+ * Whoever will not have us, or is somebody else, would say so again at once. Upstream connects to it again without a
+ * pause, and never comes to be alone.
+ */
+const wasInVain = (peer: Peer, now: number): boolean =>
+  !peer.isIncoming && (peer.state !== 'handshaked' || peer.createdAt + SHORTEST_MS > now);
 
 const handleLine = (director: Director, peer: Peer, line: ByteString, now: number): void => {
   if (peer.state === 'wait-version') {

@@ -1,6 +1,7 @@
 /** Whether we wait for others at the start. */
 import { expect, test } from 'vitest';
-import { startRingCore } from '../../testing/ring-core.ts';
+import { START } from '../../testing/core.ts';
+import { greeting, startRingCore } from '../../testing/ring-core.ts';
 
 /** A director that is there, but closes every connection; how long until we serve without it, in seconds. */
 const waited = (ring: ReturnType<typeof startRingCore>): number => {
@@ -39,4 +40,40 @@ test('directors that do not answer are tried beside one another', () => {
   expect(ring.director.ring.state).toBe('handshaking');
   ring.wait(1);
   expect(ring.director.ring.state).toBe('synced');
+});
+
+const me = greeting('127.0.0.4', START / 1000);
+
+/** What 127.0.0.4 answers to each connection of ours, and 127.0.0.3 if it is there; how often we connect in 100 s. */
+const attempts = (lines: readonly string[], third?: readonly string[]) => {
+  const ring = startRingCore(third === undefined ? ['127.0.0.4'] : ['127.0.0.3', '127.0.0.4']);
+  let count = 0;
+  for (let ms = 0; ms < 100_000; ms += 100) {
+    for (let [name] = ring.connecting(); name !== undefined && count < 1000; [name] = ring.connecting()) {
+      count++;
+      ring.accept()?.say(...(name === '127.0.0.3' && third !== undefined ? third : lines));
+    }
+    ring.wait(100);
+  }
+  return { count, state: ring.director.ring.state };
+};
+
+test.each<[string, string[]]>([
+  ['quits', [...me, 'QUIT\\tnot you']],
+  ['quits when it is our right', [...me, 'DONE', 'QUIT\\tnot you']],
+  ['is somebody else', greeting('127.0.0.9', START / 1000)],
+  ['is of another time', ['VERSION\\tdirector\\t2\\t9']],
+  ['hashes in another way', [...me, 'OPTIONS\\tx']],
+  ['breaks the grammar', [...me, 'USER']],
+])('whoever %s is asked again every second for a while, then we serve alone', (_, lines) => {
+  const { count, state } = attempts(lines);
+  expect(count).toBeLessThan(30);
+  expect(state).toBe('synced');
+});
+
+test('two that send us to one another, or one to itself, do not keep us running', () => {
+  const connect = (address: string) => `CONNECT\\t${address}\\t21100`;
+  expect(attempts([...me, connect('127.0.0.4')]).count).toBeLessThan(110);
+  const third = [...greeting('127.0.0.3', START / 1000), connect('127.0.0.4')];
+  expect(attempts([...me, connect('127.0.0.3')], third).count).toBeLessThan(220);
 });

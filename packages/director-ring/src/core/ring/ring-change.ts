@@ -8,7 +8,7 @@ import { addMember, findMember, isNearerRight, memberRestarted, preferredRight }
 import { connectTo } from './open.ts';
 import { type Peer, peerName, send } from './peer.ts';
 import { update } from './propagate.ts';
-import type { DirectorHost, Member } from './ring.ts';
+import type { DirectorHost, Member, Ring } from './ring.ts';
 import { startSync } from './sync.ts';
 
 /** DIRECTOR_RECONNECT_AFTER_WRONG_CONNECT_MSECS. */
@@ -89,7 +89,9 @@ const mayAdd = (director: Director, peer: Peer, host: DirectorHost, now: number)
 
 export const onDirectorRemove = (director: Director, peer: Peer, { ip, port }: Named, now: number): void => {
   const member = findMember(director.ring, { ip, port });
-  if (member === undefined || member.removedSince !== undefined || peer.member === undefined) return;
+  if (member === undefined || member.removedSince !== undefined) return;
+  // Who claims to be us is not told apart before it has said everything.
+  if (peer.member === undefined || peer.member.isSelf) return;
   removeDirector(director, member, peer.member, now);
 };
 
@@ -112,9 +114,11 @@ export const removeDirector = (director: Director, member: Member, source: Membe
   startSync(director, now);
 };
 
-/** Two who see the same director differently would send us to and fro without a pause. */
-const hasJustFailed = ({ lastNetworkFailure }: Member, now: number): boolean =>
-  lastNetworkFailure > 0 && lastNetworkFailure + WRONG_CONNECT_MS > now;
+/** Two who see the ring differently would send us to and fro without a pause. */
+const wasJustTried = (ring: Ring, member: Member, now: number): boolean => {
+  const isTrying = [...ring.peers.values()].some((peer) => !peer.isIncoming && peer.member === member);
+  return !isTrying && Math.max(member.lastNetworkFailure, member.lastAttempt) + WRONG_CONNECT_MS > now;
+};
 
 export const onConnect = (director: Director, peer: Peer, { ip, port }: Named, now: number): void => {
   const { ring } = director;
@@ -123,7 +127,8 @@ export const onConnect = (director: Director, peer: Peer, { ip, port }: Named, n
   const { right } = ring;
   const isNearer = right?.member === undefined || (member !== undefined && isNearerRight(ring, member, right.member));
   const isWrong = member === undefined || member.isSelf || !isNearer || member.removedSince !== undefined;
-  if (isWrong || hasJustFailed(member, now)) {
+  const isHere = !peer.isIncoming && member === peer.member;
+  if (isWrong || isHere || wasJustTried(ring, member, now)) {
     peer.leaving ??= { at: now + WRONG_CONNECT_MS, quit: 'Wrong CONNECT requested', elsewhere: undefined };
     return;
   }

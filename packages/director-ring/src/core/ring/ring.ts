@@ -33,6 +33,8 @@ export type Member = DirectorHost & {
   delayedSync: { seq: number; state: SyncState | undefined } | undefined;
   lastNetworkFailure: number;
   lastProtocolFailure: number;
+  /** When we last began to connect to it. */
+  lastAttempt: number;
   /** The last attempt found nobody there at all: no process, no host, no network. */
   isUnreachable: boolean;
   /** How often its name was passed on since this second began. */
