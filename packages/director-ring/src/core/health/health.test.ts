@@ -112,3 +112,15 @@ test('login processes hear nothing of votes', () => {
   ring.left?.say('USER-KICK-ALT\\t127.0.0.4\\t21100\\t1\\thoming_health\\tvote 127.0.0.4 21100 3');
   expect(ring.director.kicks.outstanding.size).toBe(0);
 });
+
+test('what others say of hosts that are not there, or to one that does not probe, is not remembered', () => {
+  const down = (address: string, seq: number) =>
+    `USER-KICK-ALT\\t127.0.0.4\\t21100\\t${seq}\\thoming_health\\tdown ${address} 5`;
+  const ring = inRing();
+  ring.left?.say(down('10.2.0.12', 1), down('10.2.0.99', 2));
+  expect([...ring.director.health.downs.keys()]).toEqual(['10.2.0.12']);
+  const other = startRingCore(['127.0.0.4']);
+  const left = other.connectFrom('127.0.0.4');
+  left?.say(...greeting('127.0.0.4', other.seconds()), ...joining, down('10.2.0.11', 1));
+  expect(other.director.health.downs.size).toBe(0);
+});

@@ -41,6 +41,9 @@ export const createHealth = (): Health => ({
 /** A vote is good for so many rounds, should the next ones get lost. */
 const VOTE_ROUNDS = 3;
 
+/** Of a director that does not probe any more, or says nonsense. */
+const MAX_VOTE_SECONDS = 86_400;
+
 /** The result of all probes of one backend; `failure` undefined: it serves. */
 export const probed = (director: Director, ip: IpAddress, failure: string | undefined): void => {
   const { health, settings, hosts } = director;
@@ -64,7 +67,9 @@ export const probed = (director: Director, ip: IpAddress, failure: string | unde
 /** All backends have been probed once more. */
 export const endRound = (director: Director, now: number): void => {
   const { health, ring, hosts, settings } = director;
-  for (const ip of health.opinions.keys()) if (hosts.find(ip) === undefined) health.opinions.delete(ip);
+  for (const known of [health.opinions, health.downs, health.spared]) {
+    for (const ip of known.keys()) if (hosts.find(ip) === undefined) known.delete(ip);
+  }
   const down = [...health.opinions].flatMap(([ip, opinion]) => (opinion.isDown ? [ip] : []));
   const seconds = settings.homing_health_interval * VOTE_ROUNDS;
   const { ip, port } = ring.self;
@@ -90,17 +95,22 @@ const publish = (director: Director, bulletin: Bulletin): boolean => {
 
 /** From another director. What it means is no kick, so login processes hear nothing of it. */
 export const onBulletin = (director: Director, text: string, now: number): void => {
+  // Who does not probe does not decide.
+  if (director.settings.homing_health_checks === '') return;
+  const { health, hosts, ring } = director;
   const bulletin = parseBulletin(text);
   if (bulletin === undefined) return;
-  if (bulletin.tell === 'down') director.health.downs.set(bulletin.ip, bulletin.updownTime);
-  else if (findMember(director.ring, bulletin.voter)?.isSelf === false) takeVote(director.health, bulletin, now);
-  if (director.settings.homing_health_checks !== '') decide(director, now);
+  if (bulletin.tell === 'vote') {
+    if (findMember(ring, bulletin.voter)?.isSelf === false) takeVote(health, bulletin, now);
+  } else if (hosts.find(bulletin.ip) !== undefined) health.downs.set(bulletin.ip, bulletin.updownTime);
+  decide(director, now);
 };
 
 const voterKey = ({ ip, port }: DirectorHost): string => `${ip} ${port}`;
 
 const takeVote = (health: Health, { voter, seconds, down }: Extract<Bulletin, { tell: 'vote' }>, now: number): void => {
-  health.votes.set(voterKey(voter), { voter, until: now + seconds * 1000, down: new Set(down) });
+  const until = now + Math.min(seconds, MAX_VOTE_SECONDS) * 1000;
+  health.votes.set(voterKey(voter), { voter, until, down: new Set(down) });
 };
 
 const decide = (director: Director, now: number): void => {

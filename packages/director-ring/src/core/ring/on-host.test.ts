@@ -208,6 +208,11 @@ test('a director that has other backends, and says so twice, hears of ours', () 
   const right = ring.ring.right.heard();
   expect(right.slice(0, 2)).toEqual(rows);
   expect(right[2]).toMatch(/^SYNC\\t127\.0\.0\.1\\t/);
+  ring.ring.left.say(theirs(5), theirs(6));
+  expect(heardHosts(ring.ring.left)).toEqual([]);
+  ring.wait(1000);
+  ring.ring.left.say(theirs(7));
+  expect(heardHosts(ring.ring.left)).toHaveLength(2);
 });
 
 describe('limits', () => {
@@ -219,6 +224,18 @@ describe('limits', () => {
     ring.ring.left.say(update(row));
     expect(ring.ring.left.isClosed()).toBe(true);
     expect(ring.logged.join('\n')).toContain(text);
+  });
+
+  test('a thousand tags in all, of which those that are gone count too', () => {
+    const ring = start();
+    for (let i = 1; i < 1000; i++) {
+      ring.ring.left.say(update(`127.0.0.15\\t1\\ttag${i}\\tU0\\t`));
+      ring.ring.left.say(`HOST-REMOVE\\t127.0.0.4\\t21100\\t${++seq}\\t127.0.0.15`);
+    }
+    expect(ring.ring.left.isClosed()).toBe(false);
+    ring.ring.left.say(update('127.0.0.15\\t1\\tzzz\\tU0\\t'));
+    expect(ring.ring.left.isClosed()).toBe(true);
+    expect(ring.logged.join('\n')).toContain('Too many tags');
   });
 
   test('a million vhosts in all', () => {

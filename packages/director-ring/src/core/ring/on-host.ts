@@ -17,6 +17,9 @@ import { startSync } from './sync.ts';
 /** Of all backends together: their points take 6 bytes each, and a second to compute. */
 const MAX_VHOSTS = 1_000_000;
 
+/** A tag is never forgotten, as upstream: its users may live longer than its last backend. */
+const MAX_TAGS = 1000;
+
 type HostUpdate = Extract<RingCommand, { cmd: 'HOST' }>;
 type HostChange = Extract<RingCommand, { cmd: 'HOST-REMOVE' | 'HOST-FLUSH' }>;
 
@@ -68,6 +71,7 @@ const checkLimits = ({ hosts }: Director, peer: Peer, { ip, tag, vhosts }: RingH
   if (tag !== '' && !ringSupports(peer.minor, 'tags')) {
     throw new PeerFault('Received a host tag from older director version with incompatible tagging support');
   }
+  if (hosts.tag(tag) === undefined && [...hosts.tags()].length >= MAX_TAGS) throw new PeerFault('Too many tags');
   const known = hosts.find(ip);
   if (known === undefined && hosts.all().length >= MAX_MAIL_HOSTS) throw new PeerFault('Too many hosts');
   if (hosts.vhosts() - (known?.vhosts ?? 0) + vhosts > MAX_VHOSTS) throw new PeerFault('Too many vhosts');

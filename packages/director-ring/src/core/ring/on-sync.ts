@@ -17,6 +17,9 @@ const STALE_SECONDS = 120;
 /** One that comes more often than this goes in circles. */
 const MAX_REPEATS = 4;
 
+/** Many lines for one: who says SYNC again and again must not fill the output to others. Upstream sends them each time. */
+const RESEND_HOSTS_MS = 1000;
+
 export const onSync = (director: Director, peer: Peer, sync: Sync, now: number): void => {
   const { ring } = director;
   const member = findMember(ring, sync);
@@ -57,10 +60,11 @@ const passOn = (director: Director, peer: Peer, member: Member, { seq, state }: 
   const ourHash = hostsHash(hosts.all());
   if (theirHash !== 0 && theirHash !== ourHash) {
     // The first time it may have been on its way while we changed.
-    if (member.strangeHosts === theirHash) {
+    if (member.strangeHosts === theirHash && ring.hostsResentAt + RESEND_HOSTS_MS <= now) {
       const facts = `(seq=${seq}, remote hosts_hash=${theirHash}, my hosts_hash=${ourHash})`;
       const text = `Director ${member.ip} SYNC request hosts don't match us - resending hosts ${facts}`;
       logPeer(director, peer, 'error', 'director_sync_hosts_differ', text);
+      ring.hostsResentAt = now;
       resendHosts(director, now);
     }
     member.strangeHosts = theirHash;

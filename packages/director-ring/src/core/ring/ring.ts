@@ -66,6 +66,8 @@ export type Ring = {
   /** When our last SYNC was sent, and how long its way round took. */
   syncSentAt: number;
   lastSyncMs: number;
+  /** When all our backends were last told to everybody, because somebody had others. */
+  hostsResentAt: number;
   /** Directors came since our last SYNC: they may have missed it. */
   hasNewMembers: boolean;
   /** When the next SYNC is sent if ours does not come back. */
