@@ -47,13 +47,13 @@ const benchUsers = async ({ users, turns }: Effort): Promise<Result[]> => {
     result('memory', 'bytes/user', ({ bytesPerUser }) => bytesPerUser),
     result('handover', 's', ({ handOvers }) => median(handOvers.map(({ seconds }) => seconds))),
     result(
-      'handover-giving',
-      'ms-stall',
+      'stall-giving',
+      'ms',
       worst(({ givingStallMs }) => givingStallMs),
     ),
     result(
-      'handover-taking',
-      'ms-stall',
+      'stall-taking',
+      'ms',
       worst(({ takingStallMs }) => takingStallMs),
     ),
   ];
