@@ -1,13 +1,13 @@
 /**
  * Username hash -> record number: open addressing with linear probing. Split into shards that grow and shrink on their
- * own, so no operation ever rehashes more than a thousandth of the users. A deletion closes its gap by moving later
+ * own, so no operation ever rehashes more than a sixtieth of the users. A deletion closes its gap by moving later
  * entries back (Knuth 6.4 R), so there are no tombstones to decay.
  *
  * The seed keeps somebody who picks usernames from lining them up in one probe run.
  */
 import { NO_USER, type UserId } from './user-records.ts';
 
-const SHARD_BITS = 10;
+const SHARD_BITS = 6;
 const SMALLEST = 8;
 
 type Shard = { slots: Uint32Array; count: number };
