@@ -34,6 +34,7 @@ const createPeer = (director: Director, sourceIp: IpAddress, member: Member | un
     isSynced: false,
     wasSynced: false,
     isBeingVerified: false,
+    successor: undefined,
     timer: { kind: isIncoming ? 'me' : 'connect', at: now + ms, ms },
     pong: undefined,
     leaving: undefined,

@@ -50,6 +50,8 @@ export type Peer = {
   wasSynced: boolean;
   /** A current left that others wait to replace, if it does not answer a PING. */
   isBeingVerified: boolean;
+  /** Whom it was told to connect to, so that this one can become our left. */
+  successor: Member | undefined;
   /** Unix milliseconds. `timer`: what the state waits for, restarted by input. */
   timer: { kind: 'connect' | 'me' | 'done' | 'ping' | 'ping-answer'; at: number; ms: number };
   /** When the PONG must be there, and when the PING was sent. */

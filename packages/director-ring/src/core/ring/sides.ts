@@ -24,12 +24,18 @@ export const meetIncoming = (director: Director, member: Member, now: number): v
     return;
   }
   if (left.member === member) closePeer(director, left, 'Replacing with new incoming connection', now);
-  else if (isNearerLeft(ring, member, left.member)) {
-    send(director, left, { cmd: 'CONNECT', ip: member.ip, port: member.port });
-  } else {
+  else if (isNearerLeft(ring, member, left.member)) askToMakeRoom(director, left, member);
+  else {
     left.isBeingVerified = true;
     ping(director, left, now);
   }
+};
+
+/** Once for each who waits for it. */
+const askToMakeRoom = (director: Director, left: Peer, member: Member): void => {
+  if (left.successor === member) return;
+  left.successor = member;
+  send(director, left, { cmd: 'CONNECT', ip: member.ip, port: member.port });
 };
 
 /** A handshaked incoming connection. It may have to wait until the present left has gone. */
@@ -43,9 +49,9 @@ export const assignLeft = (director: Director, peer: Peer, now: number): void =>
     throw new PeerFault('Connection from self, dropping', 'logged');
   }
   if (left?.member !== undefined && left.member !== member) {
-    if (!left.isBeingVerified && isNearerLeft(ring, left.member, member)) {
-      sendElsewhere(director, peer, left.member, now);
-    }
+    // Our left may be another one than when it said ME.
+    if (isNearerLeft(ring, member, left.member)) askToMakeRoom(director, left, member);
+    else if (!left.isBeingVerified) sendElsewhere(director, peer, left.member, now);
     return;
   }
   if (left !== undefined) {
