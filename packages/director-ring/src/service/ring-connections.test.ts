@@ -166,6 +166,18 @@ test('homing_director_max_connections counts those that wait', async () => {
   fourth.destroy();
 });
 
+test('homing_director_max_connections counts those that are refused but stay', async () => {
+  const one = await startOne({ homing_director_max_connections: 1 });
+  const { ip: host, port } = one.host;
+  const stays = connect({ host, port, localAddress: '127.3.0.2', allowHalfOpen: true }).resume();
+  stays.write('garbage\n');
+  await once(stays, 'end');
+  const next = await raw(one.host, '127.3.0.2');
+  await closed(next);
+  expect(next.text()).toBe('');
+  stays.destroy();
+});
+
 test('more output than allowed ends the connection', async () => {
   const one = await startOne({ director_output_buffer_size: 50 });
   await until(() => one.logged().some((line) => line.includes('Output buffer full at 0')));

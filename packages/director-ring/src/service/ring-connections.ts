@@ -44,7 +44,8 @@ export const createRingConnections = (core: RingCore, network: RingNetwork): Rin
   };
   const isFull = (ip: string): boolean => {
     const { homing_director_max_connections: most } = director.settings;
-    let incoming = 0;
+    // Those that have yet to hear our last words have a socket too.
+    let incoming = leaving.size;
     for (const { isIncoming } of connections.values()) if (isIncoming) incoming++;
     if (incoming < most) return false;
     if (director.ring.refusedThrottle.accept(now())) {

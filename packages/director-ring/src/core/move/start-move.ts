@@ -113,10 +113,14 @@ export const passMove = (director: Director, hash: number, ip: IpAddress, told: 
 export const passToken = (director: Director, hash: number, source: Member, now: number): void => {
   const origin = { ip: source.ip, port: source.port, seq: 0 };
   const move = letPass(director, hash, { source, origin }, now);
-  advanceMove(director, move, { on: 'killed' }, now);
+  if (move !== undefined) advanceMove(director, move, { on: 'killed' }, now);
 };
 
-const letPass = (director: Director, hash: number, told: Told, now: number): Move => {
+/** More at once than any ring moves: somebody makes them up. The rest is dropped, as upstream drops them all. */
+const MAX_PASSING = 10_000;
+
+const letPass = (director: Director, hash: number, told: Told, now: number): Move | undefined => {
+  if (director.moves.passing >= MAX_PASSING) return undefined;
   const move = createMove(director, { hash, told });
   addMove(director, move, now);
   advanceMove(director, move, { on: 'kicked' }, now);

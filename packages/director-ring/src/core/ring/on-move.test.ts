@@ -238,3 +238,11 @@ test('when all others are gone nobody is waited for', () => {
   ring.refuse();
   expect(ring.moveStates()).toEqual(['delay']);
 });
+
+test('tokens of moves that nobody makes are not remembered without end', () => {
+  const ring = start();
+  ring.ring.left.say(...Array.from({ length: 10_500 }, (_, i) => `USER-KILLED\\t${i}`));
+  expect(ring.moveStates()).toHaveLength(10_000);
+  ring.wait(40_000);
+  expect(ring.moveStates()).toEqual([]);
+});
