@@ -31,7 +31,7 @@ export const connectRight = (director: Director, reason: ConnectReason, now: num
     connectTo(director, candidate, reason, now);
     return;
   }
-  if (attempts.length > 0) return;
+  if (allOutgoing(ring).length > 0) return;
   const present = others.filter((member) => !member.isUnreachable);
   if (present.length > 0 && mayLook(director, now)) {
     for (const member of present) {
@@ -51,17 +51,17 @@ export const nextAttempt = (director: Director, now: number): number | undefined
   const attempts = outgoing(ring);
   const isSilent = attempts.length > 0 && attempts.every((peer) => peer.state === 'connecting');
   if (!isSilent || nextCandidate(director, now) === undefined) return undefined;
-  return Math.max(...attempts.map((peer) => peer.createdAt)) + PATIENCE_MS;
+  return Math.max(...ring.members.map((member) => member.lastAttempt)) + PATIENCE_MS;
 };
 
-const outgoing = ({ peers }: Ring): Peer[] =>
-  [...peers.values()].filter((peer) => !peer.isIncoming && peer.leaving === undefined);
+const allOutgoing = ({ peers }: Ring): Peer[] => [...peers.values()].filter((peer) => !peer.isIncoming);
+const outgoing = (ring: Ring): Peer[] => allOutgoing(ring).filter((peer) => peer.leaving === undefined);
 
 const mayAnswer = (peer: Peer, now: number): boolean =>
   peer.state !== 'connecting' || peer.createdAt + PATIENCE_MS > now;
 
 const nextCandidate = ({ ring }: Director, now: number): Member | undefined => {
-  const tried = new Set(outgoing(ring).map((peer) => peer.member));
+  const tried = new Set(allOutgoing(ring).map((peer) => peer.member));
   return membersToTheRight(ring).find((member) => !tried.has(member) && !hasFailed(member, now));
 };
 
