@@ -46,6 +46,8 @@ export type Director = {
   /** Something changed that logins or resets may have been waiting for: call `continueWaiting`. */
   isChanged: boolean;
   nextId: number;
+  /** Seconds by which the machine's clock has run away from the core's time since the start. */
+  clockAhead: number;
 };
 
 export type DirectorStart = {
@@ -90,5 +92,6 @@ export const startDirector = (start: DirectorStart): Director => {
     effects: [],
     isChanged: false,
     nextId: 1,
+    clockAhead: 0,
   };
 };

@@ -63,6 +63,8 @@ export type DirectorOptions = {
   readonly tls?: RingTlsSettings;
   /** Unix milliseconds that never step: `performance.timeOrigin + performance.now()`. */
   readonly now: () => number;
+  /** The machine's clock, which other directors compare with theirs: `Date.now`. Absent: it is never set. */
+  readonly clock?: () => number;
 };
 
 export type DirectorService = AsyncDisposable & {
@@ -121,6 +123,7 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
     director,
     log,
     now,
+    clock: options.clock,
     ipc,
     flush,
     network,

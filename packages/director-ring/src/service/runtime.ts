@@ -6,6 +6,7 @@ import type { Log } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { Director } from '../core/director.ts';
 import type { LateAnswer } from '../core/effect.ts';
+import { followClock } from '../core/follow-clock.ts';
 import { settleRing, startRing, stopRing } from '../core/ring/events.ts';
 import { continueWaiting, tick } from '../core/tick.ts';
 import type { FlushRunner } from './flush-runner.ts';
@@ -37,6 +38,8 @@ export type RuntimeParts = {
   readonly director: Director;
   readonly log: Log;
   readonly now: () => number;
+  /** The machine's clock, Unix milliseconds. Absent: it is never set. */
+  readonly clock?: (() => number) | undefined;
   readonly ipc: IpcClient;
   readonly flush: FlushRunner;
   readonly network: RingNetwork;
@@ -44,7 +47,7 @@ export type RuntimeParts = {
   readonly onChanged: () => void;
 };
 
-export const createRuntime = ({ director, log, now, ipc, flush, network, onChanged }: RuntimeParts): Runtime => {
+export const createRuntime = ({ director, log, now, clock, ipc, flush, network, onChanged }: RuntimeParts): Runtime => {
   const answers = new Map<number, (answer: LateAnswer) => void>();
   const sessions = new Map<number, (reply: ByteString) => void>();
   let lastSession = 0;
@@ -54,6 +57,7 @@ export const createRuntime = ({ director, log, now, ipc, flush, network, onChang
   let isStopped = false;
 
   const timer = createTimer(director, now, () => {
+    if (clock !== undefined) followClock(director, clock(), now());
     tick(director, now());
     settle();
   });

@@ -52,6 +52,7 @@ export const startDirector = async (
     ...whereOthersConnect(config),
     tls: settings,
     now: () => performance.timeOrigin + performance.now(),
+    clock: Date.now,
   });
 };
 

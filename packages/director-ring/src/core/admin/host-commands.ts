@@ -44,7 +44,7 @@ export const setHostDown = (director: Director, ip: IpAddress, isDown: boolean, 
   if (host.isDesynced) return REPLY.beingUpdated;
   const state = `${isDown ? 'down' : 'up'} (vhost_count=${host.vhosts} last_updown_change=${host.updownTime})`;
   logHost(director, 'director_host_updown_changed', host, `doveadm: Host ${ip} changed ${state}`);
-  director.hosts.setDown(host, isDown, Math.floor(now / 1000));
+  director.hosts.setDown(host, isDown, Math.floor(now / 1000) + director.clockAhead);
   announceHost(director, director.ring.self, undefined, host, now);
   director.isChanged = true;
   return REPLY.ok;

@@ -9,6 +9,7 @@ import { encodeRingCommand, type IpAddress, type LineDecoder, type RingCommand }
 import type { Director } from '../director.ts';
 import type { User } from '../user/user-directory.ts';
 import type { Member } from './ring.ts';
+import { toClock } from './wall-clock.ts';
 
 /** Kept by the one who moves the bytes. Times are Unix milliseconds, 0 = never. */
 export type PeerTraffic = {
@@ -89,7 +90,7 @@ export const send = (director: Director, peer: Peer, command: RingCommand): void
   if (peer.state === 'connecting') return;
   const { minMinor } = director.ring;
   const isEarlyHost = command.cmd === 'HOST' && peer.state === 'wait-version';
-  const text = encodeRingCommand(command, isEarlyHost ? minMinor : peer.minor, minMinor);
+  const text = encodeRingCommand(toClock(director, command), isEarlyHost ? minMinor : peer.minor, minMinor);
   if (text !== '') director.effects.push({ do: 'ring-send', peer: peer.id, text });
 };
 

@@ -24,6 +24,7 @@ import { onHandshakeUser, onUser, onUserWeak } from './on-user.ts';
 import { type Peer, PeerFault } from './peer.ts';
 import { onPing, onPong } from './ping.ts';
 import { onConnect, onDirector, onDirectorRemove } from './ring-change.ts';
+import { fromClock } from './wall-clock.ts';
 
 /** A right that leaves sooner is none. */
 const SHORTEST_MS = 1000;
@@ -98,7 +99,7 @@ const handleLine = (director: Director, peer: Peer, line: ByteString, now: numbe
   } else if (peer.state === 'wait-me' && !line.startsWith('ME\t') && !line.startsWith('VERSION\t')) {
     throw new PeerFault('Expecting ME command first');
   }
-  const command = parseRingCommand(line, peer.hostList !== undefined);
+  const command = fromClock(director, parseRingCommand(line, peer.hostList !== undefined));
   if (peer.state === 'handshaked') handleCommand(director, peer, command, now);
   else handleHandshake(director, peer, command, now);
 };
