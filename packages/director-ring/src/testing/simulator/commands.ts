@@ -2,6 +2,7 @@
  * What can be done to the world, one command a line, in ring scripts and in random schedules alike:
  *
  *     start DIRECTOR...            stop DIRECTOR...             SIGTERM, with its login processes
+ *     stop-removed                                              those that were taken out of the ring
  *     kill DIRECTOR...             kill -9; its login processes live on
  *     crash DIRECTOR...            the machine is gone          power-off DIRECTOR...   and nobody is told
  *     freeze DIRECTOR...           thaw DIRECTOR...             SIGSTOP and SIGCONT
@@ -18,7 +19,7 @@ import { describeHosts, describeRing, describeUsers } from './describe.ts';
 import { crash, freeze, start, stop, thaw } from './lifecycle.ts';
 import type { SimMember } from './member.ts';
 import { cut, heal, setDelay } from './network.ts';
-import { checkDisturbed, hostFlushed } from './one-backend.ts';
+import { checkDisturbed } from './one-backend.ts';
 import { recordOf } from './records.ts';
 import { admin, login } from './requests.ts';
 import { type Simulation, takeLog, userOf } from './simulation.ts';
@@ -53,16 +54,12 @@ const forEachLink = ([a = '', b = '']: readonly string[], run: (a: string, b: st
   for (const one of a.split(',')) for (const other of b.split(',')) if (one !== other) run(one, other);
 };
 
-const runAdmin: Command = (simulation, [name, ...words]) => {
-  const [verb, target = ''] = words;
-  const member = memberAt(simulation, name);
-  admin(simulation.world, member, words.join('\t'));
-  if (verb === 'HOST-FLUSH' || verb === 'HOST-REMOVE') hostFlushed(simulation.checker, simulation.world, target);
-};
-
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: forEach(({ world }, name) => start(world, name)),
   stop: forEach(({ world }, name) => stop(world, name)),
+  'stop-removed': ({ world, removed }) => {
+    for (const name of removed.keys()) stop(world, name);
+  },
   kill: forEach(({ world }, name) => crash(world, name, 'process')),
   crash: forEach(({ world }, name) => crash(world, name, 'machine')),
   'power-off': forEach(({ world }, name) => crash(world, name, 'power')),
@@ -92,7 +89,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     login(simulation.world, memberAt(simulation, name), known, Number(seconds));
     if (simulation.output.length === length) simulation.output.push(`${known.name} waits at ${name}`);
   },
-  admin: runAdmin,
+  admin: (simulation, [name, ...words]) => admin(simulation.world, memberAt(simulation, name), words.join(' ')),
   tell(simulation, args) {
     simulation.told = new Set(args);
   },

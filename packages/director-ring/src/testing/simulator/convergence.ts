@@ -7,18 +7,19 @@ import { recordOf } from './records.ts';
 import { ringShape } from './ring-shape.ts';
 import type { Simulation } from './simulation.ts';
 import type { MailUser } from './users.ts';
-import { ringMembers } from './world.ts';
+import { ringMembers, runningMembers } from './world.ts';
 
 /** Updates meet on their way round; clocks differ. */
 const TIMESTAMP_SECONDS = 3;
 
 export const convergenceProblems = (simulation: Simulation): string[] => {
-  const { world, checker } = simulation;
+  const { world, checker, removed } = simulation;
   const members = ringMembers(world);
+  const lost = runningMembers(world).filter((member) => !members.includes(member) && !removed.has(member.name));
   const shape = ringShape(world);
   return [
     ...(shape === 'synced' ? [] : [`the ring is ${shape}`]),
-    ...different(members, 'directors', directorsOf),
+    ...lost.map(({ name }) => `${name} is not in the ring`),
     ...different(members, 'backends', hostsOf),
     ...checker.users.flatMap((user) => (checker.exempt.has(user) ? [] : userProblems(simulation, members, user))),
     ...members.flatMap((member) => leftOver(member, members.length)),
@@ -30,12 +31,6 @@ const different = (members: readonly SimMember[], what: string, of: (member: Sim
   const isSame = new Set(members.map(of)).size <= 1;
   return isSame ? [] : [`${what} differ: ${texts.join('; ')}`];
 };
-
-const directorsOf = ({ director }: SimMember): string =>
-  (director?.ring.members ?? [])
-    .filter(({ removedSince }) => removedSince === undefined)
-    .map(({ ip }) => ip)
-    .join(' ');
 
 const hostsOf = ({ director }: SimMember): string =>
   (director?.hosts.all() ?? [])

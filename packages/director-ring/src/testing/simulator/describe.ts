@@ -4,15 +4,14 @@ import type { SimMember } from './member.ts';
 import { recordOf } from './records.ts';
 import { ringShape } from './ring-shape.ts';
 import type { Simulation } from './simulation.ts';
-import { runningMembers, type World } from './world.ts';
+import { ringMembers, runningMembers, type World } from './world.ts';
 
-const sortedMembers = (world: World): SimMember[] =>
-  runningMembers(world).sort((a, b) => compareIpAddresses(a.ip, b.ip));
+const sorted = (members: SimMember[]): SimMember[] => members.sort((a, b) => compareIpAddresses(a.ip, b.ip));
 
 /** `d1>d2>d1 synced`; of a ring that is cut, what each director thinks. */
 export const describeRing = (world: World): string[] => {
-  const members = sortedMembers(world);
   const shape = ringShape(world);
+  const members = sorted(shape === 'cut' ? runningMembers(world) : ringMembers(world));
   if (shape !== 'cut') return [`${[...members, ...members.slice(0, 1)].map(({ name }) => name).join('>')} ${shape}`];
   return members.map(({ name, status, director }) => {
     const { left, right, state = 'stopped' } = director?.ring ?? {};
@@ -23,7 +22,7 @@ export const describeRing = (world: World): string[] => {
 
 /** A line if all directors say the same, else one each. */
 const perMember = (world: World, of: (member: SimMember) => string): string[] => {
-  const members = sortedMembers(world);
+  const members = sorted(runningMembers(world));
   const texts = members.map(of);
   if (new Set(texts).size === 1) return texts.slice(0, 1);
   return members.map((member, i) => `${member.name}: ${texts[i]}`);

@@ -62,4 +62,4 @@ const directorIp = (name: string): IpAddress => {
   return ip;
 };
 
-export const directorName = (ip: IpAddress): string => `d${ip.slice('10.1.0.'.length)}`;
+export const directorName = (ip: string): string => `d${ip.slice('10.1.0.'.length)}`;

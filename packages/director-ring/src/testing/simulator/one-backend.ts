@@ -2,7 +2,7 @@
  * The promise that is watched at every step: **a user who is handed to a mail host has no session on another one**,
  * through whichever director either came.
  *
- * Exempt, until the ring has been whole and synced for `HEAL_MS`, is a user of whom, while the ring was cut,
+ * Exempt, until the ring has been whole for `HEAL_MS` and no exempt user is being moved, is one of whom, while it was cut,
  *
  *     backends   two serving directors would have chosen different mail hosts (backends were changed, or are as
  *                configured after a restart); also if that was so when the cut came, before all had synced
@@ -142,7 +142,11 @@ const advancePhase = (checker: Checker, world: World): void => {
   if (checker.phase.at === 'cut' && shape === 'synced') {
     checker.phase = { at: 'healing', until: now + HEAL_MS };
     world.queue.after(HEAL_MS, () => advancePhase(checker, world));
-  } else if (checker.phase.at === 'healing' && now >= checker.phase.until && isQuiet(checker, world, shape)) {
+  } else if (checker.phase.at === 'healing' && now >= checker.phase.until) {
+    if (!isQuiet(checker, world, shape)) {
+      checker.phase = { at: 'healing', until: now + HEAL_MS };
+      return;
+    }
     checker.phase = { at: 'whole' };
     for (const user of checker.exempt.keys()) checkHealed(checker, world, user);
   }

@@ -23,11 +23,12 @@ export const refresh = (world: World, session: Session): void => {
   enter(world, memberOf(world, session.member), (director, now) => refreshUser(director, session.user.name, now));
 };
 
-/** One line, as doveadm sends it. */
+/** One line, as doveadm sends it, with blanks for tabs. */
 export const admin = (world: World, member: SimMember, command: string): void => {
   enter(world, member, (director, now) => {
     const session = world.nextSession++;
-    const result = runCommand(director, parseDirectorAdminCommand(command), session, now);
+    world.options.observer.asked(member, command);
+    const result = runCommand(director, parseDirectorAdminCommand(command.replaceAll(' ', '\t')), session, now);
     const reply = (text: string): void => world.options.observer.replied(member, command, text, 0);
     if (result.result === 'wait') world.waitingAdmins.set(session, { member, command, since: world.queue.now() });
     else if (result.result === 'rows') reply(Array.from({ [Symbol.iterator]: () => result.rows }).join(''));

@@ -17,7 +17,7 @@ const RECOVERY_SECONDS = 120;
 /** Nothing is wrong any more; those who are down stay so. */
 export const recovery = (directors: readonly string[]): string[] => {
   const all = directors.join(',');
-  return ['heal', `delay ${all} ${all} 2`, `thaw ${directors.join(' ')}`, `wait ${RECOVERY_SECONDS}`];
+  return ['stop-removed', 'heal', `delay ${all} ${all} 2`, `thaw ${directors.join(' ')}`, `wait ${RECOVERY_SECONDS}`];
 };
 
 export const runSchedule = ({ options, commands }: Schedule): RunResult => {

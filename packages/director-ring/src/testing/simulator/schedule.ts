@@ -38,7 +38,7 @@ export const randomSchedule = (seed: number): Schedule => {
     if (random.chance(0.03)) wait(draft, 60);
   }
   const expireSeconds = random.pick([12, 30, 60]);
-  const options = { directors, hosts: hosts.join(' '), expireSeconds, seed, comesBack: true };
+  const options = { directors, hosts: hosts.join(' '), expireSeconds, pingIdleSeconds: 30, seed, comesBack: true };
   return { options, commands: draft.commands };
 };
 
@@ -117,6 +117,8 @@ const TROUBLE: Readonly<Record<Trouble, (draft: Draft) => void>> = {
     if (directors.length < 3) return;
     const name = random.pick(directors);
     const ip = `10.1.0.${name.slice(1)}`;
+    // Two administrators at once could lose a director for good.
+    commands.push('wait 3');
     if (removed.delete(name)) {
       askAny(draft, `DIRECTOR-ADD ${ip}`, name);
       commands.push(`start ${name}`);
@@ -126,6 +128,7 @@ const TROUBLE: Readonly<Record<Trouble, (draft: Draft) => void>> = {
       wait(draft, 5);
       commands.push(`stop ${name}`);
     }
+    commands.push('wait 3');
   },
 };
 

@@ -2,7 +2,8 @@
  * A ring script: blocks of commands, `----`, what they tell, and an empty line. Lines that begin with `#` are comments. The
  * first command makes the world:
  *
- *     add-directors d1 d2 hosts=10.2.0.11,10.2.0.12@tag [expire=SECONDS] [seed=NUMBER] [come-back]
+ *     add-directors d1 d2 hosts=10.2.0.11,10.2.0.12@tag [expire=SECONDS] [ping-idle=SECONDS] [seed=NUMBER]
+ *         [come-back]
  *
  * Scripts are run again with what the commands tell now, and compared as a whole; `vitest -u` rewrites them.
  */
@@ -43,6 +44,7 @@ const readOptions = (line: string): SimulationOptions => {
     directors: words.filter((word) => /^d[0-9]+$/.test(word)),
     hosts: value('hosts')?.replaceAll(',', ' ') ?? '',
     expireSeconds: Number(value('expire') ?? 60),
+    pingIdleSeconds: Number(value('ping-idle') ?? 30),
     seed: Number(value('seed') ?? 1),
     comesBack: words.includes('come-back'),
   };

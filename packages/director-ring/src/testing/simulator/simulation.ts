@@ -2,7 +2,7 @@
 import { parseMailServers } from '../../core/host/mail-servers.ts';
 import { testSettings } from '../start.ts';
 import { createWorld } from './create-world.ts';
-import type { SimMember } from './member.ts';
+import { directorName, type SimMember } from './member.ts';
 import {
   type Checker,
   checkDisturbed,
@@ -12,6 +12,7 @@ import {
   hostFlushed,
 } from './one-backend.ts';
 import { login } from './requests.ts';
+import { ringShape } from './ring-shape.ts';
 import { type MailUser, mailUser } from './users.ts';
 import { type Observer, runningMembers, seconds, type World } from './world.ts';
 
@@ -21,6 +22,7 @@ export type SimulationOptions = {
   readonly hosts: string;
   readonly expireSeconds: number;
   readonly seed: number;
+  readonly pingIdleSeconds: number;
   /** Those who are kicked log in again soon, somewhere. */
   readonly comesBack: boolean;
 };
@@ -31,12 +33,16 @@ export type Simulation = {
   readonly checker: Checker;
   /** What happened since it was read last. */
   output: string[];
+  /** Directors that an administrator may have taken out of the ring, and when. */
+  readonly removed: Map<string, number>;
   /** Which commands of the ring are told of as they are sent: none, unless asked for. */
   told: ReadonlySet<string>;
 };
 
 const COME_BACK_MS = 3000;
 const COME_BACK_SECONDS = 20;
+/** Those who removed a director do not listen for so long when others name it; a ring that is cut has seen it in part. */
+const REMOVED_MS = 30_000;
 
 export const createSimulation = (options: SimulationOptions): Simulation => {
   const mailHosts = parseMailServers(options.hosts).flatMap((item) =>
@@ -46,6 +52,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     ...testSettings,
     director_mail_servers: options.hosts,
     director_user_expire: options.expireSeconds,
+    director_ping_idle_timeout: options.pingIdleSeconds,
   };
   const checker = createChecker();
   const tell = (text: string): void => void simulation.output.push(text);
@@ -59,8 +66,11 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       if (options.comesBack) comeBack(world, user);
     },
     loginFailed: (member, user, reason) => tell(`${user} fails at ${member.name}: ${reason}`),
-    replied: (member, _, reply, ms) =>
-      tell(`${member.name}: ${reply.trimEnd()}${ms === 0 ? '' : ` after ${ms / 1000} s`}`),
+    asked: (_, command) => noteCommand(simulation, command, ''),
+    replied(member, command, reply, ms) {
+      tell(`${member.name}: ${reply.trimEnd()}${ms === 0 ? '' : ` after ${ms / 1000} s`}`);
+      noteCommand(simulation, command, reply.trimEnd());
+    },
     sending(from, to, bytes) {
       watchFlushes(checker, world, bytes);
       if (simulation.told.size > 0) tellLines(simulation, `${from}>${to}`, bytes);
@@ -69,8 +79,19 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     disturbed: () => checkDisturbed(checker, world),
   };
   const world = createWorld({ seed: options.seed, directors: options.directors, mailHosts, settings, observer });
-  const simulation: Simulation = { options, world, checker, output: [], told: new Set() };
+  const simulation: Simulation = { options, world, checker, output: [], removed: new Map(), told: new Set() };
   return simulation;
+};
+
+/** What the checker must know of an admin command: when it is asked, and when it is replied to, for it may wait. */
+const noteCommand = ({ checker, world, removed }: Simulation, command: string, reply: string): void => {
+  const [verb, ip = ''] = command.split(' ');
+  if (verb === 'HOST-FLUSH' || verb === 'HOST-REMOVE') hostFlushed(checker, world, ip);
+  const name = directorName(ip);
+  const now = world.queue.now();
+  if (verb === 'DIRECTOR-REMOVE') removed.set(name, now);
+  const isForgotten = (removed.get(name) ?? now) + REMOVED_MS <= now && ringShape(world) === 'synced';
+  if (verb === 'DIRECTOR-ADD' && reply === 'OK' && isForgotten) removed.delete(name);
 };
 
 const comeBack = (world: World, user: MailUser): void => {
@@ -101,9 +122,12 @@ export const userOf = ({ checker }: Simulation, name: string, tag = ''): MailUse
   return user;
 };
 
+/** Of a connection that ended: how many bytes, and when. */
+const TRAFFIC = /(?:, | \()bytes in=.*/;
+
 /** Warnings and errors of a director since the last time, with the time they were logged. */
 export const takeLog = ({ world }: Simulation, member: SimMember): string[] => {
   const lines = member.log.filter(({ level }) => level !== 'info' && level !== 'debug');
   member.log = [];
-  return lines.map(({ at, level, text }) => `${seconds(world, at)} ${level}: ${text}`);
+  return lines.map(({ at, level, text }) => `${seconds(world, at)} ${level}: ${text.replace(TRAFFIC, '')}`);
 };

@@ -17,6 +17,8 @@ export type Observer = {
   /** A session ended because its director was told to kick the user. */
   kicked(session: Session): void;
   loginFailed(member: SimMember, user: string, reason: string): void;
+  /** A director begins to carry out an admin command. */
+  asked(member: SimMember, command: string): void;
   replied(member: SimMember, command: string, reply: string, milliseconds: number): void;
   /** A director is about to send this. */
   sending(from: string, to: string, bytes: string): void;
