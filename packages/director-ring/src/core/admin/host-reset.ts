@@ -9,6 +9,7 @@ import type { MailHost } from '../host/mail-host.ts';
 import type { Tag } from '../host/mail-hosts.ts';
 import { countMoving } from '../move/moves.ts';
 import { killUser, moveUser } from '../move/start-move.ts';
+import { formatSeconds } from '../ring/log.ts';
 import { isSynced } from '../ring/ring.ts';
 import type { UserCursor } from '../user/user-cursor.ts';
 import { NO_USER } from '../user/user-records.ts';
@@ -99,12 +100,11 @@ const endWalk = (reset: HostReset): void => {
 
 const movedLine = (reset: HostReset, now: number) => {
   const ms = now - reset.since;
-  const seconds = `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}`;
   return {
     do: 'log',
     level: 'info',
     event: 'director_host_reset_finished',
     fields: { users: reset.moved, hosts: reset.ips.length, milliseconds: ms },
-    text: `Moved ${reset.moved} users in ${reset.ips.length} hosts in ${seconds} secs (max parallel=${reset.maxMoving})`,
+    text: `Moved ${reset.moved} users in ${reset.ips.length} hosts in ${formatSeconds(ms)} secs (max parallel=${reset.maxMoving})`,
   } as const;
 };

@@ -11,7 +11,7 @@ export const directorList = ({ ring }: Director, now: number): ByteString => {
   const peers = [...ring.peers.values()];
   for (const peer of peers) {
     if (peer.member !== undefined) continue;
-    rows.push({ ip: peer.sourceIp, port: 0, type: 'in', lastFailed: 0, ...connection(ring, peer) });
+    rows.push({ ip: peer.sourceIp, port: 0, type: 'in', lastFailed: 0, ...connection(peer) });
   }
   for (const member of ring.members) {
     const lastFailed = Math.floor(Math.max(member.lastNetworkFailure, member.lastProtocolFailure) / 1000);
@@ -20,7 +20,7 @@ export const directorList = ({ ring }: Director, now: number): ByteString => {
     if (member.isSelf) {
       rows.push({ ...base, type: 'self', status: ringStatus(ring, now), counters: [`${ring.lastSyncMs}`] });
     } else if (own.length === 0) rows.push({ ...base, type: typeWithout(member), status: '', counters: [] });
-    for (const peer of own) rows.push({ ...base, type: sideOf(ring, peer), ...connection(ring, peer) });
+    for (const peer of own) rows.push({ ...base, type: sideOf(ring, peer), ...connection(peer) });
   }
   return rows.map(encodeDirectorListRow).join('') + END;
 };
@@ -39,7 +39,7 @@ const ringStatus = (ring: Ring, now: number): string => {
   return `ring syncing - last sync ${Math.floor((now - ring.stateSince) / 1000)} secs ago`;
 };
 
-const connection = (ring: Ring, peer: Peer): { status: string; counters: string[] } => {
+const connection = (peer: Peer): { status: string; counters: string[] } => {
   const { traffic, pingMs } = peer;
   const seconds = (ms: number): number => Math.floor(ms / 1000);
   const counters = [
@@ -51,10 +51,10 @@ const connection = (ring: Ring, peer: Peer): { status: string; counters: string[
     seconds(traffic.lastInput),
     seconds(traffic.lastOutput),
   ];
-  return { status: peerStatus(ring, peer), counters: counters.map(String) };
+  return { status: peerStatus(peer), counters: counters.map(String) };
 };
 
-const peerStatus = (_ring: Ring, peer: Peer): string => {
+const peerStatus = (peer: Peer): string => {
   if (peer.state === 'handshaked') return peer.isSynced ? 'synced' : 'syncing';
   return peer.isIncoming
     ? `handshaking - ${peer.handshakeUsersReceived} USERs received`

@@ -25,9 +25,7 @@ type Named = Extract<RingCommand, { cmd: 'DIRECTOR' | 'DIRECTOR-REMOVE' | 'CONNE
 /** `source`: who told us; ourselves for an administrator's wish. */
 export const addDirector = (director: Director, host: DirectorHost, source: Member, now: number): Member => {
   const { ring } = director;
-  const member = addMember(ring, host);
-  const text = `Adding director ${hostName(member)} to ring (requested by ${hostName(source)})`;
-  logRing(director, 'info', 'director_added', text);
+  const member = addNamed(director, host, source);
   ring.hasNewMembers = true;
   update(director, source, { cmd: 'DIRECTOR', ip: member.ip, port: member.port });
   // It may be there already, and has given up on us.
@@ -46,7 +44,8 @@ export const onDirector = (director: Director, peer: Peer, { ip, port }: Named, 
     return;
   }
   if (known === undefined) {
-    if (mayAdd(director, peer, { ip, port }, now)) addFromPeer(director, { ip, port }, peer.member, now);
+    if (!mayAdd(director, peer, { ip, port }, now)) return;
+    forward(director, addNamed(director, { ip, port }, peer.member), peer.member, now);
     return;
   }
   if (peer.state === 'handshaked') known.lastNetworkFailure = 0;
@@ -54,12 +53,10 @@ export const onDirector = (director: Director, peer: Peer, { ip, port }: Named, 
   forward(director, known, peer.member, now);
 };
 
-const addFromPeer = (director: Director, host: DirectorHost, source: Member, now: number): void => {
-  const { ring } = director;
-  const member = addMember(ring, host);
-  const text = `Adding director ${hostName(member)} to ring (requested by ${hostName(source)})`;
+const addNamed = (director: Director, host: DirectorHost, source: Member): Member => {
+  const text = `Adding director ${hostName(host)} to ring (requested by ${hostName(source)})`;
   logRing(director, 'info', 'director_added', text);
-  forward(director, member, source, now);
+  return addMember(director.ring, host);
 };
 
 /**
