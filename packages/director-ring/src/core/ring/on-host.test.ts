@@ -39,6 +39,18 @@ test('a change is not cut down for a connection that has not told its version ye
   expect(third?.heard()).toEqual([`HOST\\t${own(ring)}\\t127.0.0.11\\t100\\tgold\\tD${ring.seconds()}\\t`]);
 });
 
+test('a change made up in our name, with the last number there is, does not silence us', () => {
+  const ring = start();
+  ring.ring.left.say('HOST\\t127.0.0.1\\t21100\\t4294967295\\t127.0.0.11\\t50\\t\\tU0\\t');
+  ring.sync();
+  ring.heard();
+  ring.admin('HOST-SET\\t127.0.0.11\\t60');
+  expect(ring.heard().right).toEqual([
+    'DIRECTOR\\t127.0.0.1\\t21100',
+    'HOST\\t127.0.0.1\\t21100\\t1\\t127.0.0.11\\t60\\t\\tU0\\t',
+  ]);
+});
+
 describe('what was captured', () => {
   test('a new backend, then two changes of which the first has not been round the ring', () => {
     const ring = start();

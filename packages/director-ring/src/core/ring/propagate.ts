@@ -15,11 +15,19 @@ export const update = (director: Director, source: Member | undefined, command: 
   }
 };
 
+/** Others count in unsigned 32 bit. */
+const LAST_SEQ = 0xffff_ffff;
+
 /** For a change of our own. */
-export const ownOrigin = ({ ring: { self } }: Director): RingOrigin => {
-  // Counts as unsigned 32 bit at the others.
-  self.lastSeq = self.lastSeq === 0xffff_ffff ? 1 : self.lastSeq + 1;
-  return { ip: self.ip, port: self.port, seq: self.lastSeq };
+export const ownOrigin = (director: Director): RingOrigin => {
+  const { self } = director.ring;
+  const { ip, port } = self;
+  if (self.lastSeq >= LAST_SEQ) {
+    // Somebody made a change up in our name. With ours named again, others count from the beginning too.
+    self.lastSeq = 0;
+    update(director, self, { cmd: 'DIRECTOR', ip, port });
+  }
+  return { ip, port, seq: ++self.lastSeq };
 };
 
 /**
