@@ -22,6 +22,7 @@ export const closePeer = (director: Director, peer: Peer, quit: string, now: num
   if (peer === ring.right) ring.right = undefined;
   if (peer === ring.left) {
     ring.left = undefined;
+    ring.leftHeardAt = peer.traffic.lastInput || now;
     ring.wantsLeft = true;
   }
   if (next !== undefined && ring.right === undefined) ring.wantsRight = next;

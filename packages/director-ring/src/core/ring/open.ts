@@ -83,7 +83,10 @@ export const connectTo = (director: Director, member: Member, reason: string, no
   if (member.lastNetworkFailure > 0) facts.push(`last network failure ${ago(member.lastNetworkFailure, now)}`);
   if (member.lastProtocolFailure > 0) facts.push(`last protocol failure ${ago(member.lastProtocolFailure, now)}`);
   const text = `Connecting to ${hostName(member)} (${facts.join(', ')}): ${reason}`;
-  logRing(director, 'info', 'director_connecting', text, { director: hostName(member) });
+  // Whoever was not there the last time is news when it is.
+  logRing(director, member.isUnreachable ? 'debug' : 'info', 'director_connecting', text, {
+    director: hostName(member),
+  });
   // So that it counts as a candidate while we try.
   member.lastNetworkFailure = 0;
   member.lastAttempt = now;
@@ -112,7 +115,8 @@ export const peerLost = (director: Director, id: number, reason: string, now: nu
     lostPeer(director, peer, reason, '', now);
     return;
   }
-  logPeer(director, peer, 'error', 'director_connect_failed', `connect() failed: ${reason}`);
+  const level = peer.member?.isUnreachable === true ? 'debug' : 'error';
+  logPeer(director, peer, level, 'director_connect_failed', `connect() failed: ${reason}`);
   connectFailed(director, peer, now);
 };
 

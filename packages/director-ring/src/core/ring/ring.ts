@@ -53,6 +53,8 @@ export type Ring = {
   /** By connection number, in the order they were opened. */
   readonly peers: Map<number, Peer>;
   left: Peer | undefined;
+  /** When a left told us something for the last time; before there was any, when we started. */
+  leftHeardAt: number;
   right: Peer | undefined;
   state: RingState;
   /** When `state` changed between synced and not. */

@@ -121,3 +121,17 @@ test('nobody to connect to: a left is dead, and we serve alone', () => {
   expect(five.heard()).toContain('QUIT\\tThis connection is dead?');
   expect(ring.director.ring.state).toBe('synced');
 });
+
+test('a new left hears of the users since the last one was heard of', () => {
+  const { ring, join } = start();
+  const five = join('127.0.0.5');
+  five.heard();
+  five.close();
+  ring.wait(20_000);
+  ring.director.hosts.tag('')?.users.add(7, 0, ring.seconds());
+  ring.wait(20_000);
+  const users = join('127.0.0.9')
+    .heard()
+    .filter((line) => line.startsWith('USER\\t7\\t'));
+  expect(users).toHaveLength(1);
+});

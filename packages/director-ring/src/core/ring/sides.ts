@@ -61,7 +61,7 @@ export const assignLeft = (director: Director, peer: Peer, now: number): void =>
   }
   ring.left = peer;
   ring.wantsLeft = false;
-  resendUsers(director, peer, now);
+  resendUsers(director, peer);
   sideAssigned(director, now);
   restartPing(peer, now);
 };
