@@ -35,7 +35,7 @@ export function* userList(director: Director, ip: IpAddress | undefined, now: nu
       for (let id = cursor.next(); id !== NO_USER && left > 0; id = cursor.next()) {
         const user = users.user(id);
         const host = hosts.at(user.host).ip;
-        const expires = user.timestamp + settings.director_user_expire;
+        const expires = user.timestamp + settings.director_user_expire + director.clockAhead;
         if (ip === undefined || ip === host) rows += encodeUserListRow({ ...user, expires, ip: host });
         left--;
         if (++seen % USERS_PER_PIECE !== 0) continue;

@@ -19,7 +19,7 @@ export const lookupUser = (director: Director, key: UserKey, tag: ByteString, no
   const user = users === undefined || id === NO_USER ? undefined : users.user(id);
   return encodeUserLookupRow({
     current: user === undefined ? '' : director.hosts.at(user.host).ip,
-    expires: user === undefined ? 0 : user.timestamp + director.settings.director_user_expire,
+    expires: user === undefined ? 0 : user.timestamp + director.settings.director_user_expire + director.clockAhead,
     hashed: director.hosts.byHash(hash, tag)?.ip ?? '',
     initialConfig: director.initialHosts.byHash(hash, tag)?.ip ?? '',
   });

@@ -14,6 +14,7 @@ test.each([3600, -3600])('by %d seconds: users and SYNCs carry the time of the o
   expect(ring.login('alice')).toBe('10.2.0.11');
   const time = ring.seconds() + seconds;
   expect(ring.ring.right.heard()).toEqual([`USER\\t${ALICE}\\t10.2.0.11\\t${time}`]);
+  expect(ring.admin('USER-LOOKUP\\talice')).toContain(`10.2.0.11\t${time + 60}\t`);
   ring.ring.left.say(`USER\\t5\\t10.2.0.12\\t${time - 5}`);
   const { users } = [...ring.director.hosts.tags()][0] ?? {};
   expect(users?.user(users.find(5, ring.seconds())).timestamp).toBe(ring.seconds() - 5);
