@@ -4,6 +4,7 @@
  * between is how long a director did nothing else.
  */
 import { rm, symlink } from 'node:fs/promises';
+import { until } from '../../interop/lib/until.ts';
 import type { Member } from '../../interop/ring/member.ts';
 import { type Sample, startWatch, type Watch } from './watch.ts';
 
@@ -25,9 +26,8 @@ export const handOver = async (full: Member, joining: Member, users: number): Pr
   await using giving = startWatch(full.socket('director-admin'));
   await using taking = startWatch(socket);
   await giving.until('alone', START_MS);
-  await joining.start();
+  await Promise.all([joining.start(), linkWhenRunning(joining, socket)]);
   try {
-    await symlink(joining.socket('director-admin'), socket);
     await Promise.all([taking.until('joined', LIMIT_MS), giving.until('joined', LIMIT_MS)]);
     await checkUsers(joining, users);
     return measured(giving, taking);
@@ -37,10 +37,16 @@ export const handOver = async (full: Member, joining: Member, users: number): Pr
   }
 };
 
+/** Before it has answered anybody, so that its watch misses nothing. */
+const linkWhenRunning = async (member: Member, link: string): Promise<void> => {
+  await until(`${member.place.address} to run`, START_MS, () => member.isRunning());
+  await symlink(member.socket('director-admin'), link);
+};
+
 const measured = (giving: Watch, taking: Watch): HandOver => {
   const [given, taken] = [giving.samples(), taking.samples()];
   const alone = given.find(({ phase }) => phase === 'alone')?.answered ?? 0;
-  const begin = given.find(({ phase, asked }) => asked > alone && phase === 'joining')?.asked ?? 0;
+  const begin = given.find(({ phase, asked }) => asked > alone && phase !== 'alone')?.asked ?? 0;
   const end = Math.max(joinedAt(given, begin), joinedAt(taken, begin));
   const isWithin = ({ asked, answered }: Sample): boolean => asked < end && answered > begin;
   return {
