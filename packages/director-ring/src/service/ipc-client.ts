@@ -29,6 +29,12 @@ export type IpcClient = {
   close(): void;
 };
 
+/**
+ * Commands without an answer; kicks that other directors ask for have no other limit. When parts of a ring meet they may
+ * be as many as users who log in meanwhile.
+ */
+const MAX_PENDING = 100_000;
+
 export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
   let pending: Pending[] = [];
   let unsent = '';
@@ -82,6 +88,10 @@ export const createIpcClient = (connect: Connect, log: Log): IpcClient => {
 
   const send = (to: '*' | number, command: ProxyCommand, answer: Pending): void => {
     if (isClosed) return;
+    if (pending.length >= MAX_PENDING) {
+      answer.finished('too many commands wait for ipc');
+      return;
+    }
     pending.push(answer);
     const line = `${formatIpcRequest({ group: 'proxy', to, command: formatProxyCommand(command) })}\n`;
     if (outlet !== undefined) {
