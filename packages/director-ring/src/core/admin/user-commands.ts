@@ -8,6 +8,7 @@ import {
 import type { Director } from '../director.ts';
 import { moveUser } from '../move/start-move.ts';
 import { hashUsername } from '../request/hash-username.ts';
+import { isHandshaked } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
 import { NO_USER } from '../user/user-records.ts';
 
@@ -30,7 +31,8 @@ export const moveUserTo = (director: Director, key: UserKey, ip: IpAddress, now:
   const host = director.hosts.find(ip);
   if (host === undefined) return REPLY.notFound;
   const hash = hashOf(director, key);
-  if (hash === undefined) return REPLY.tryAgain;
+  // What a director knows before it is in its ring is replaced by what the ring knows.
+  if (hash === undefined || !isHandshaked(director.ring)) return REPLY.tryAgain;
   const { users } = director.hosts.tagOf(host);
   const seconds = Math.floor(now / 1000);
   const user = users.find(hash, seconds);

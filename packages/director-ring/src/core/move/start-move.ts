@@ -9,6 +9,7 @@ import type { Tag } from '../host/mail-hosts.ts';
 import { isSameHost } from '../ring/members.ts';
 import { ownOrigin, update } from '../ring/propagate.ts';
 import type { Member } from '../ring/ring.ts';
+import { contestUser } from '../ring/user-update.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import { startKick } from './kicks.ts';
 import { abandonMove, addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
@@ -52,7 +53,8 @@ const startMove = (
 /**
  * A move that runs goes on from where it is. Two directors who move the user at once to different hosts must come to the
  * same: the lower address counts, as for users who are in two places (upstream takes what it hears last, which is not the
- * same everywhere). Who has seen the first move end means it.
+ * same everywhere). Who has seen the first move end means it. Not all may hear of both moves while these run, so all
+ * hear where the user is in the end.
  */
 const joinMove = (director: Director, move: Move, host: MailHost, told: Told | undefined, now: number): void => {
   const { hash, tag } = move;
@@ -60,6 +62,7 @@ const joinMove = (director: Director, move: Move, host: MailHost, told: Told | u
   const user = tag?.users.find(hash, seconds) ?? NO_USER;
   const isEnding = move.state.at === 'flushing' || move.state.at === 'delay';
   const isOvertaken = !isEnding && move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
+  if (tag !== undefined && move.target !== host.ip) contestUser(director, tag.users, hash);
   if (!isOvertaken) {
     if (tag !== undefined && user !== NO_USER) {
       // The first move may have found the user where it was to go, and dropped nothing.

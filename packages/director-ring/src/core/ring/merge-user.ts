@@ -15,6 +15,7 @@ import { NO_USER, type UserId } from '../user/user-records.ts';
 import { logPeer } from './log.ts';
 import type { Peer } from './peer.ts';
 import { ownOrigin } from './propagate.ts';
+import { contestUser } from './user-update.ts';
 
 /** `timestamp`: Unix seconds of the last refresh; undefined: an old director does not say, it was just now. */
 export type ToldUser = {
@@ -96,9 +97,7 @@ const mergeHosts = (director: Director, peer: Peer, merged: Case, now: number): 
   const { host: ours, timestamp } = users.user(user);
   if (ours === theirs) return { host: ours, isChanged: false, isAnswered: false };
   if (users.isBeingKilled(user)) {
-    // They do not know of the move yet. Should they never hear of it, they hear where the user is when it is over.
-    const { contested } = director.ring;
-    contested.set(users, (contested.get(users) ?? new Set()).add(told.hash));
+    contestUser(director, users, told.hash);
     return { host: ours, isChanged: false, isAnswered: false };
   }
   const seconds = Math.floor(now / 1000);

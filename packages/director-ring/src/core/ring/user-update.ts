@@ -17,6 +17,11 @@ export const announceUser = (
   update(director, source, { cmd: 'USER', hash, ip, timestamp, isWeak: false });
 };
 
+/** Others say that a user is elsewhere whom we move just now. Should they not hear of the move, they hear of its end. */
+export const contestUser = ({ ring: { contested } }: Director, users: UserDirectory, hash: number): void => {
+  contested.set(users, (contested.get(users) ?? new Set()).add(hash));
+};
+
 /** Users that others said to be elsewhere while they were being moved: now they hear where they are. */
 export const announceContested = (director: Director, now: number): void => {
   for (const [users, hashes] of director.ring.contested) {
