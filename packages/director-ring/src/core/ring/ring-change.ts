@@ -96,6 +96,7 @@ export const removeDirector = (director: Director, member: Member, source: Membe
   const { ring } = director;
   const text = `Removing director ${hostName(member)} from ring (requested by ${hostName(source)})`;
   logRing(director, 'info', 'director_removed', text);
+  if (member.isSelf) warnOfRemoval(director);
   // Others will disconnect us.
   if (member.isSelf && !source.isSelf) return;
   // Forgotten later: what follows may bring its name back.
@@ -109,6 +110,13 @@ export const removeDirector = (director: Director, member: Member, source: Membe
     }
   }
   startSync(director, now);
+};
+
+/** Whoever goes on sending us users should know that we do not share them any more. */
+const warnOfRemoval = (director: Director): void => {
+  const text =
+    'This director was removed from its ring: it serves alone now, and the ring without it. Take it out of service';
+  logRing(director, 'warning', 'director_self_removed', text);
 };
 
 /** Two who see the ring differently would send us to and fro without a pause. */
