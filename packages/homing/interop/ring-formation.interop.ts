@@ -24,7 +24,6 @@ const RINGS = [
   ['DDH', '120'],
   ['DHD', '201'],
   ['HDD', '210'],
-  ['HHHHH', '01234'],
   ['HHHHH', '43210'],
   ['HHHHH', '20413'],
 ] as const;

@@ -11,7 +11,7 @@ import { agreed, createRing, formed, RING_PORT, type Ring } from './ring/ring.ts
 
 const RINGS = ['DH', 'DHH', 'DDH', 'HHHHH'].map((letters, number) => ({ letters, number }));
 /** The last one is unknown to the others until it is added. */
-const JOINED = ['DHD', 'DHH', 'DDHH', 'HHHHH'].map((letters, number) => ({ letters, number }));
+const JOINED = ['DHD', 'DHH', 'DDHH', 'HHH'].map((letters, number) => ({ letters, number }));
 const FIRST_NETWORK = 90;
 const USERS = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? `gold.user${i}` : `user${i}`));
 

@@ -23,6 +23,8 @@ export type RingOptions = {
   readonly kinds: readonly Kind[];
   /** Settings of every member. */
   readonly settings?: string;
+  /** Settings that only ours have. */
+  readonly ours?: string;
   /** Default: no mail protocols. */
   readonly config?: () => string;
   /** More fields of every user. */
@@ -68,7 +70,8 @@ export const createRing = async ({ network, kinds, ...options }: RingOptions): P
     const place = network.places[i];
     if (place === undefined) throw new Error(`no place for director ${i}`);
     const listed = servers.filter((_, n) => n < (options.listed ?? kinds.length) || n === i);
-    const more = `${options.settings ?? ''}\n${options.config?.() ?? 'protocols =\n'}`;
+    const own = kind === 'homing' ? (options.ours ?? '') : '';
+    const more = `${options.settings ?? ''}\n${own}\n${options.config?.() ?? 'protocols =\n'}`;
     return createMember({
       kind,
       place,
