@@ -6,7 +6,7 @@ import { ringSupports } from '@homing/wire';
 import type { Director } from '../director.ts';
 import { NO_USER } from '../user/user-records.ts';
 import { logPeer } from './log.ts';
-import { type Peer, send } from './peer.ts';
+import { lineFor, type Peer, send, sendText } from './peer.ts';
 
 /** Users of a batch: about 40 kB, a few milliseconds. */
 const BATCH = 1000;
@@ -23,9 +23,12 @@ const createHandover = ({ hosts }: Director, since: number): NonNullable<Peer['h
     next() {
       for (let tag = tags[0]; tag !== undefined && cursor !== undefined; tag = tags[0]) {
         const id = cursor.next();
-        // Refreshed since, like all behind it.
-        const isEnd = id === NO_USER || tag.users.user(id).timestamp > since;
-        if (!isEnd) return { ...tag.users.user(id), isWeak: tag.users.isWeak(id) };
+        const user = id === NO_USER ? undefined : tag.users.user(id);
+        // Refreshed since, like all behind it: the end as well.
+        if (user !== undefined && user.timestamp <= since) {
+          const { hash, timestamp } = user;
+          return { cmd: 'U', hash, ip: hosts.at(user.host).ip, timestamp, isWeak: tag.users.isWeak(id) };
+        }
         cursor.close();
         tags.shift();
         cursor = tags[0]?.users.cursor();
@@ -41,17 +44,19 @@ export const handOver = (director: Director, id: number, now: number): boolean =
   const peer = director.ring.peers.get(id);
   if (peer?.handover === undefined) return false;
   peer.timer.at = now + peer.timer.ms;
+  let text = '';
   for (let left = BATCH; left > 0; left--) {
     const user = peer.handover.next();
     if (user === undefined) {
+      sendText(director, peer, text);
       peer.handover = undefined;
       finish(director, peer);
       return false;
     }
-    const { hash, timestamp, isWeak } = user;
-    send(director, peer, { cmd: 'U', hash, ip: director.hosts.at(user.host).ip, timestamp, isWeak });
+    text += lineFor(director, peer, user);
     peer.handshakeUsersSent++;
   }
+  sendText(director, peer, text);
   return true;
 };
 

@@ -5,9 +5,8 @@
  *     outgoing: connecting -> wait-version -> wait-me -> handshaking -DONE-> handshaked -> right
  *     told to go elsewhere by CONNECT: leaving
  */
-import { encodeRingCommand, type IpAddress, type LineDecoder, type RingCommand } from '@homing/wire';
+import { type ByteString, encodeRingCommand, type IpAddress, type LineDecoder, type RingCommand } from '@homing/wire';
 import type { Director } from '../director.ts';
-import type { User } from '../user/user-directory.ts';
 import type { Member } from './ring.ts';
 import { toClock } from './wall-clock.ts';
 
@@ -45,7 +44,7 @@ export type Peer = {
   /** It named a backend that we do not have, and the log says so. */
   hasUnknownHosts: boolean;
   /** Our users on their way to it in the handshake, one tag after the other. */
-  handover: { next(): (User & { readonly isWeak: boolean }) | undefined; close(): void } | undefined;
+  handover: { next(): RingCommand | undefined; close(): void } | undefined;
   isSynced: boolean;
   /** The ring was synced since it became left or right: USER-WEAK does no harm now. */
   wasSynced: boolean;
@@ -87,11 +86,18 @@ export class PeerFault extends Error {
  * written for the ring as a whole, as upstream always does: the oldest form says neither "down" nor the tag.
  */
 export const send = (director: Director, peer: Peer, command: RingCommand): void => {
-  if (peer.state === 'connecting') return;
+  if (peer.state !== 'connecting') sendText(director, peer, lineFor(director, peer, command));
+};
+
+/** `text`: lines for this peer. */
+export const sendText = (director: Director, peer: Peer, text: ByteString): void => {
+  if (text !== '') director.effects.push({ do: 'ring-send', peer: peer.id, text });
+};
+
+export const lineFor = (director: Director, peer: Peer, command: RingCommand): ByteString => {
   const { minMinor } = director.ring;
   const isEarlyHost = command.cmd === 'HOST' && peer.state === 'wait-version';
-  const text = encodeRingCommand(toClock(director, command), isEarlyHost ? minMinor : peer.minor, minMinor);
-  if (text !== '') director.effects.push({ do: 'ring-send', peer: peer.id, text });
+  return encodeRingCommand(toClock(director, command), isEarlyHost ? minMinor : peer.minor, minMinor);
 };
 
 /** As in Dovecot's log prefix: `127.0.0.2:9090/right`. */
