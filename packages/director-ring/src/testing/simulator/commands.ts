@@ -57,8 +57,8 @@ const forEachLink = ([a = '', b = '']: readonly string[], run: (a: string, b: st
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: forEach(({ world }, name) => start(world, name)),
   stop: forEach(({ world }, name) => stop(world, name)),
-  'stop-removed': ({ world, removed }) => {
-    for (const name of removed.keys()) stop(world, name);
+  'stop-removed': ({ world }) => {
+    for (const name of world.removed.keys()) stop(world, name);
   },
   kill: forEach(({ world }, name) => crash(world, name, 'process')),
   crash: forEach(({ world }, name) => crash(world, name, 'machine')),

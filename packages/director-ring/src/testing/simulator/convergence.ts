@@ -13,9 +13,9 @@ import { ringMembers, runningMembers } from './world.ts';
 const TIMESTAMP_SECONDS = 3;
 
 export const convergenceProblems = (simulation: Simulation): string[] => {
-  const { world, checker, removed } = simulation;
+  const { world, checker } = simulation;
   const members = ringMembers(world);
-  const lost = runningMembers(world).filter((member) => !members.includes(member) && !removed.has(member.name));
+  const lost = runningMembers(world).filter((member) => !members.includes(member) && !world.removed.has(member.name));
   const shape = ringShape(world);
   return [
     ...(shape === 'synced' ? [] : [`the ring is ${shape}`]),

@@ -27,6 +27,7 @@ export const createWorld = (options: WorldOptions): World => {
     network: createNetwork(queue, random),
     clients,
     members: new Map(),
+    removed: new Map(),
     waitingAdmins: new Map(),
     startedAt: START,
     nextSession: 1,

@@ -88,7 +88,10 @@ export const checkSettled = (checker: Checker, world: World, member: SimMember):
   const hasNewView = checker.views.update(member, checker.users);
   advancePhase(checker, world);
   if (member.director === undefined) return;
-  if (hasNewView) compareViews(checker, world);
+  if (hasNewView) {
+    compareViews(checker, world);
+    if (checker.phase.at === 'cut') compareSessions(checker, world, member);
+  }
   for (const user of checker.users) checkRecord(checker, world, member, user);
 };
 
@@ -182,6 +185,15 @@ const compareViews = (checker: Checker, world: World): void => {
   }
 };
 
+/** Those this director knows nothing of, while their sessions' directors are down. */
+const compareSessions = (checker: Checker, world: World, member: SimMember): void => {
+  for (const user of checker.users) {
+    const ip = checker.views.of(member, user);
+    const isUnknown = recordOf(member, user) === undefined;
+    if (isUnknown && sessionsElsewhere(checker, world, user, ip).length > 0) exempt(checker, user, 'backends');
+  }
+};
+
 const servingMembers = (world: World): SimMember[] =>
   ringMembers(world).filter(({ director }) => director !== undefined && isHandshaked(director.ring));
 
@@ -233,9 +245,15 @@ const isElsewhere = (checker: Checker, world: World, user: MailUser, ip: string)
 const sessionsElsewhere = (checker: Checker, world: World, user: MailUser, ip: string): Session[] => {
   const result: Session[] = [];
   for (const session of world.clients.of(user)) {
-    if (session.ip !== ip && !checker.leftOut.has(session)) result.push(session);
+    if (session.ip !== ip && counts(checker, world, session)) result.push(session);
   }
   return result;
+};
+
+const counts = (checker: Checker, world: World, session: Session): boolean => {
+  if (checker.leftOut.has(session)) return false;
+  const member = memberOf(world, session.member);
+  return member.status === 'stopped' || ringMembers(world).includes(member);
 };
 
 const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
@@ -250,7 +268,7 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
     for (const session of sessionsElsewhere(checker, world, user, ip)) checker.leftOut.add(session);
   }
   checker.exempt.delete(user);
-  const sessions = [...world.clients.of(user)].filter((session) => !checker.leftOut.has(session));
+  const sessions = [...world.clients.of(user)].filter((session) => counts(checker, world, session));
   if (ips.size > 1) report(checker, world, `${user.name} is not healed: ${records.join(', ')}`);
   else if (new Set(sessions.map((session) => session.ip)).size > 1 || sessions.some((session) => session.ip !== ip)) {
     const where = sessions.map(describe).join(', ');

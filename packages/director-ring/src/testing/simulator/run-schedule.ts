@@ -14,10 +14,14 @@ export type RunResult = {
 /** A director that failed is tried again after 60 s, the preferred one every 30 s; a silent one is given up after 45 s. */
 const RECOVERY_SECONDS = 120;
 
+/** Administrators' commands wait for so long. */
+const ADMIN_SECONDS = 31;
+
 /** Nothing is wrong any more; those who are down stay so. */
 export const recovery = (directors: readonly string[]): string[] => {
   const all = directors.join(',');
-  return ['stop-removed', 'heal', `delay ${all} ${all} 2`, `thaw ${directors.join(' ')}`, `wait ${RECOVERY_SECONDS}`];
+  const calm = ['heal', `delay ${all} ${all} 2`, `thaw ${directors.join(' ')}`];
+  return [...calm, `wait ${ADMIN_SECONDS}`, 'stop-removed', `wait ${RECOVERY_SECONDS}`];
 };
 
 export const runSchedule = ({ options, commands }: Schedule): RunResult => {

@@ -14,7 +14,7 @@ import {
 import { login } from './requests.ts';
 import { ringShape } from './ring-shape.ts';
 import { type MailUser, mailUser } from './users.ts';
-import { type Observer, runningMembers, seconds, type World } from './world.ts';
+import { type Observer, ringMembers, runningMembers, seconds, type World } from './world.ts';
 
 export type SimulationOptions = {
   readonly directors: readonly string[];
@@ -33,8 +33,6 @@ export type Simulation = {
   readonly checker: Checker;
   /** What happened since it was read last. */
   output: string[];
-  /** Directors that an administrator may have taken out of the ring, and when. */
-  readonly removed: Map<string, number>;
   /** Which commands of the ring are told of as they are sent: none, unless asked for. */
   told: ReadonlySet<string>;
 };
@@ -66,10 +64,10 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       if (options.comesBack) comeBack(world, user);
     },
     loginFailed: (member, user, reason) => tell(`${user} fails at ${member.name}: ${reason}`),
-    asked: (_, command) => noteCommand(simulation, command, ''),
+    asked: (member, command) => noteCommand(simulation, member, command, ''),
     replied(member, command, reply, ms) {
       tell(`${member.name}: ${reply.trimEnd()}${ms === 0 ? '' : ` after ${ms / 1000} s`}`);
-      noteCommand(simulation, command, reply.trimEnd());
+      noteCommand(simulation, member, command, reply.trimEnd());
     },
     sending(from, to, bytes) {
       watchFlushes(checker, world, bytes);
@@ -79,19 +77,21 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     disturbed: () => checkDisturbed(checker, world),
   };
   const world = createWorld({ seed: options.seed, directors: options.directors, mailHosts, settings, observer });
-  const simulation: Simulation = { options, world, checker, output: [], removed: new Map(), told: new Set() };
+  const simulation: Simulation = { options, world, checker, output: [], told: new Set() };
   return simulation;
 };
 
 /** What the checker must know of an admin command: when it is asked, and when it is replied to, for it may wait. */
-const noteCommand = ({ checker, world, removed }: Simulation, command: string, reply: string): void => {
+const noteCommand = ({ checker, world }: Simulation, member: SimMember, command: string, reply: string): void => {
   const [verb, ip = ''] = command.split(' ');
   if (verb === 'HOST-FLUSH' || verb === 'HOST-REMOVE') hostFlushed(checker, world, ip);
   const name = directorName(ip);
+  const { removed } = world;
   const now = world.queue.now();
   if (verb === 'DIRECTOR-REMOVE') removed.set(name, now);
   const isForgotten = (removed.get(name) ?? now) + REMOVED_MS <= now && ringShape(world) === 'synced';
-  if (verb === 'DIRECTOR-ADD' && reply === 'OK' && isForgotten) removed.delete(name);
+  const isHeard = isForgotten && ringMembers(world).includes(member);
+  if (verb === 'DIRECTOR-ADD' && reply === 'OK' && isHeard) removed.delete(name);
 };
 
 const comeBack = (world: World, user: MailUser): void => {

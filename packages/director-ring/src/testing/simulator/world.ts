@@ -46,6 +46,8 @@ export type World = {
   readonly network: Network;
   readonly clients: Clients;
   readonly members: Map<string, SimMember>;
+  /** Directors that an administrator may have taken out of the ring, and when. */
+  readonly removed: Map<string, number>;
   /** By admin session. */
   readonly waitingAdmins: Map<number, WaitingAdmin>;
   /** Unix milliseconds. */
@@ -68,7 +70,8 @@ export const runningMembers = (world: World): SimMember[] =>
 /** Those that all the others want in the ring. One that was removed serves for itself until somebody stops it. */
 export const ringMembers = (world: World): SimMember[] => {
   const running = runningMembers(world);
-  return running.filter(({ ip }) => running.every((other) => other.ip === ip || lists(other, ip)));
+  const isWanted = (ip: string): boolean => running.every((other) => other.ip === ip || lists(other, ip));
+  return running.filter(({ ip, name }) => !world.removed.has(name) && isWanted(ip));
 };
 
 const lists = ({ director }: SimMember, ip: string): boolean =>
