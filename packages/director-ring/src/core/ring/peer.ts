@@ -83,7 +83,8 @@ export class PeerFault extends Error {
 
 /**
  * In the form that its version understands, or not at all. A backend that changes before the peer has told its version is
- * written for the ring as a whole, as upstream always does: the oldest form says neither "down" nor the tag.
+ * written for the ring as a whole, as upstream always does: the oldest form says neither "down" nor the tag. So is a user,
+ * who would be refreshed by the oldest form, which has no time.
  */
 export const send = (director: Director, peer: Peer, command: RingCommand): void => {
   if (peer.state !== 'connecting') sendText(director, peer, lineFor(director, peer, command));
@@ -96,8 +97,8 @@ export const sendText = (director: Director, peer: Peer, text: ByteString): void
 
 export const lineFor = (director: Director, peer: Peer, command: RingCommand): ByteString => {
   const { minMinor } = director.ring;
-  const isEarlyHost = command.cmd === 'HOST' && peer.state === 'wait-version';
-  return encodeRingCommand(toClock(director, command), isEarlyHost ? minMinor : peer.minor, minMinor);
+  const isEarly = peer.state === 'wait-version' && (command.cmd === 'HOST' || command.cmd === 'USER');
+  return encodeRingCommand(toClock(director, command), isEarly ? minMinor : peer.minor, minMinor);
 };
 
 /** As in Dovecot's log prefix: `127.0.0.2:9090/right`. */
