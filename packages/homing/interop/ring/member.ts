@@ -28,8 +28,8 @@ export type Member = {
   ask(command: string, deadlineMs?: number): Promise<string[]>;
   /** The tool of its kind, doveadm or homeadm. */
   tool(...args: string[]): Promise<Finished>;
-  /** Debian's doveadm with the configuration of a real director, on this one's socket. */
-  readonly configFile: () => string;
+  /** Its own configuration, for either tool. */
+  configFile(): string;
   /** Of all its lives. */
   log(): string;
   readonly mayCrash: boolean;
