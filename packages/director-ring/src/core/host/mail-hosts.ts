@@ -105,12 +105,9 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
       return added;
     },
     remove(host) {
-      // The ring forgets the slot before another host of the same tag may get it.
-      const tag = getTag(host.tag);
       slots[host.slot] = undefined;
       byIp.delete(host.ip);
-      tag.changed.add(host.slot);
-      ringOf(tag);
+      getTag(host.tag).changed.add(host.slot);
       vhosts -= host.vhosts;
       sorted = sorted.filter((other) => other !== host);
     },
