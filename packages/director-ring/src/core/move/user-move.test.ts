@@ -24,10 +24,12 @@ const FLUSHING: MoveFacts = { isInitiator: true, isAlone: false, wantsFlush: tru
 const TRANSITIONS: [At, EventName, MoveFacts, At, Does[]][] = [
   ['killing', 'kicked', MEMBER, 'waiting-for-notify', []],
   ['killing', 'killed', MEMBER, 'notify-received', []],
+  ['killing', 'everywhere', MEMBER, 'notify-received', []],
   ['killing', 'deadline', MEMBER, 'done', ['log-timeout']],
   ['notify-received', 'kicked', MEMBER, 'waiting-for-everyone', ['pass-token']],
   ['notify-received', 'deadline', MEMBER, 'done', ['log-timeout']],
   ['waiting-for-notify', 'killed', MEMBER, 'waiting-for-everyone', ['pass-token']],
+  ['waiting-for-notify', 'everywhere', MEMBER, 'delay', ['delay']],
   ['waiting-for-notify', 'alone', MEMBER, 'delay', ['delay']],
   ['waiting-for-notify', 'deadline', MEMBER, 'done', ['log-timeout']],
   ['waiting-for-everyone', 'killed', MEMBER, 'delay', ['delay', 'tell-everyone']],

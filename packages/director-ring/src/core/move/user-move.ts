@@ -7,6 +7,7 @@
  *        | kicked                | kicked            (the initiator has the token from the start)
  *        v                       v
  *     waiting-for-notify --killed--> waiting-for-everyone        the token was passed on
+ *                      '-- killed-everywhere: as below           or missed us, while the ring was cut
  *                                      | killed-everywhere, or killed: the token is back
  *                                      v
  *                   flushing <-- flush script? --> delay --director_user_kick_delay--> done
@@ -57,7 +58,7 @@ export const stepMove = (state: MoveState, event: MoveEvent, facts: MoveFacts): 
     case 'killed':
       return killed(state, facts);
     case 'killed-everywhere':
-      return state.at === 'waiting-for-everyone' ? finish(facts) : [state, []];
+      return killedEverywhere(state, facts);
     case 'alone':
       return isWaiting(state) ? finish(facts) : [state, []];
     case 'flushed':
@@ -76,6 +77,12 @@ const kicked = (state: MoveState, facts: MoveFacts): Step => {
   if (state.at !== 'killing' && state.at !== 'notify-received') return [state, []];
   if (facts.isAlone) return finish(facts);
   return facts.isInitiator || state.at === 'notify-received' ? passToken() : [{ at: 'waiting-for-notify' }, []];
+};
+
+/** The token may have gone round while we were not in the ring. Upstream goes on waiting for it. */
+const killedEverywhere = (state: MoveState, facts: MoveFacts): Step => {
+  if (state.at === 'killing') return [{ at: 'notify-received' }, []];
+  return state.at === 'waiting-for-everyone' || state.at === 'waiting-for-notify' ? finish(facts) : [state, []];
 };
 
 const killed = (state: MoveState, facts: MoveFacts): Step => {
