@@ -10,7 +10,7 @@ import type { Tag } from '../host/mail-hosts.ts';
 import { createLogThrottle, type LogThrottle } from '../log-throttle.ts';
 import { send } from '../ring/peer.ts';
 import { ownOrigin, update } from '../ring/propagate.ts';
-import { isSynced, type Member } from '../ring/ring.ts';
+import { isSynced, type Member, type Ring } from '../ring/ring.ts';
 import { NO_USER } from '../user/user-records.ts';
 import { type MoveEffect, type MoveEvent, type MoveState, stepMove } from './user-move.ts';
 
@@ -30,6 +30,8 @@ export type Move = {
   isLocal: boolean;
   /** The initiator, if it was our left when the move began: the token would come from there. */
   readonly left: Member | undefined;
+  /** Our left connection then. */
+  readonly leftPeer: number | undefined;
   state: MoveState;
   /** Our right when we, its initiator, told others of it. */
   toldRight: number | undefined;
@@ -123,7 +125,7 @@ export const continueMoves = (director: Director, now: number): void => {
     else {
       if (move.isInitiator && move.toldRight !== ring.right.id) tellAgain(director, move, ring.right.id, now);
       if (at === 'waiting-for-everyone' && move.tokenTo !== ring.right.id) passToken(director, move);
-      else if ((at === 'killing' || at === 'waiting-for-notify') && isLeftGone(director, move)) {
+      else if (isLeftGone(director, move) ? at === 'killing' || at === 'waiting-for-notify' : isTokenLost(ring, move)) {
         advanceMove(director, move, { on: 'killed' }, now);
       }
     }
@@ -142,6 +144,10 @@ const tellAgain = (director: Director, move: Move, right: number, now: number): 
 };
 
 const isLeftGone = ({ ring }: Director, { left }: Move): boolean => left !== undefined && left !== ring.left?.member;
+
+/** With the connection it would have come on, or the others are done without us. */
+const isTokenLost = ({ left }: Ring, { state, leftPeer }: Move): boolean =>
+  state.at === 'waiting-for-notify' && leftPeer !== left?.id;
 
 const passToken = (director: Director, move: Move): void => {
   const { right } = director.ring;

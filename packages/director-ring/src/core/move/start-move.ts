@@ -152,6 +152,7 @@ const createMove = (director: Director, { hash, tag, oldHost, target, told }: Ne
   isInitiator: told === undefined,
   isLocal: target === undefined && told === undefined,
   left: told && leftThatIs(director, told.origin),
+  leftPeer: director.ring.left?.id,
   state: { at: 'killing' },
   toldRight: director.ring.right?.id,
   tokenTo: undefined,
