@@ -3,14 +3,10 @@
  * ring in the order of addresses, synced; the same backends and users everywhere; nothing left over from what happened.
  */
 import type { SimMember } from './member.ts';
-import { recordOf } from './records.ts';
 import { ringShape } from './ring-shape.ts';
 import type { Simulation } from './simulation.ts';
-import type { MailUser } from './users.ts';
+import { userProblems } from './user-maps.ts';
 import { ringMembers, runningMembers } from './world.ts';
-
-/** Updates meet on their way round; clocks differ. */
-const TIMESTAMP_SECONDS = 3;
 
 export const convergenceProblems = (simulation: Simulation): string[] => {
   const { world, checker } = simulation;
@@ -21,7 +17,7 @@ export const convergenceProblems = (simulation: Simulation): string[] => {
     ...(shape === 'synced' ? [] : [`the ring is ${shape}`]),
     ...lost.map(({ name }) => `${name} is not in the ring`),
     ...different(members, 'backends', hostsOf),
-    ...checker.users.flatMap((user) => (checker.exempt.has(user) ? [] : userProblems(simulation, members, user))),
+    ...checker.users.flatMap((user) => (checker.exempt.has(user) ? [] : userProblems(world, members, user))),
     ...members.flatMap((member) => leftOver(member, members.length)),
   ];
 };
@@ -36,28 +32,6 @@ const hostsOf = ({ director }: SimMember): string =>
   (director?.hosts.all() ?? [])
     .map(({ ip, tag, vhosts, isDown }) => `${ip}@${tag} ${vhosts} ${isDown ? 'down' : 'up'}`)
     .join(', ');
-
-/** Those who expire soon may be gone at some. */
-const userProblems = ({ world }: Simulation, members: readonly SimMember[], user: MailUser): string[] => {
-  const { director_user_expire } = world.options.settings;
-  const records = members.map((member) => ({ member, record: recordOf(member, user) }));
-  const times = records.flatMap(({ record }) => (record === undefined ? [] : [record.timestamp]));
-  const newest = Math.max(...times);
-  if (newest + director_user_expire - TIMESTAMP_SECONDS <= world.queue.now() / 1000) return [];
-  const facts = records.map(({ member, record }) => {
-    if (record === undefined) return `${member.name}: unknown`;
-    const flags = `${record.isWeak ? ' weak' : ''}${record.isBeingMoved ? ' moving' : ''}`;
-    return `${member.name}: ${record.ip}${flags} ${record.timestamp - newest}`;
-  });
-  const isSame = records.every(
-    ({ record }) =>
-      record !== undefined &&
-      record.ip === records[0]?.record?.ip &&
-      !record.isWeak &&
-      record.timestamp >= newest - TIMESTAMP_SECONDS,
-  );
-  return isSame ? [] : [`${user.name} differs: ${facts.join(', ')}`];
-};
 
 const leftOver = ({ name, director, logins, ends }: SimMember, members: number): string[] => {
   if (director === undefined) return [];

@@ -11,7 +11,8 @@
  *                is not where his hash says (of one that stood still for so long, his sessions are left out for good)
  *     restart    a director began to serve that knows nothing of him, and he is not where his hash says
  *
- * At the end of that time he must be healed: one mail host in all maps, and no session anywhere else.
+ * At the end of that time he must be healed: one mail host in all maps, and no session anywhere else. All maps must be
+ * the same then, and stay so as long as the ring is whole.
  *
  * Exempt is also, cut or not, one whose mail host was flushed or removed without regard to sessions (HOST-FLUSH,
  * HOST-REMOVE), until all maps agree about him again: the sessions he has then are left out for good.
@@ -21,55 +22,20 @@
  * removed from the ring, and sessions through them, do not count.
  */
 import { isHandshaked } from '../../core/ring/ring.ts';
+import type { Checker, ExemptionReason } from './checker.ts';
 import type { Session } from './clients.ts';
 import type { SimMember } from './member.ts';
 import { recordOf, type UserRecord } from './records.ts';
 import { type RingShape, ringShape } from './ring-shape.ts';
 import { clockOf } from './run-core.ts';
+import { newestRefresh, userProblems } from './user-maps.ts';
 import type { MailUser } from './users.ts';
-import { createViews, type Views } from './views.ts';
 import { memberOf, ringMembers, runningMembers, seconds, type World } from './world.ts';
 
-type ExemptionReason = 'backends' | 'move' | 'expiry' | 'restart' | 'flush';
+const HEAL_MS = 5000;
 
-type Phase = { at: 'cut' } | { at: 'healing'; until: number } | { at: 'whole' };
-
-export type Checker = {
-  readonly users: MailUser[];
-  readonly views: Views;
-  readonly exempt: Map<MailUser, ExemptionReason>;
-  /** Directors disagreed about them since all were synced. */
-  readonly disputed: Set<MailUser>;
-  /** By director; of its present life. */
-  readonly records: Map<SimMember, { readonly life: number; readonly of: Map<MailUser, UserRecord> }>;
-  /** The life each director was in when all were synced last. */
-  readonly syncedLives: Map<SimMember, number>;
-  readonly leftOut: WeakSet<Session>;
-  /** Mail hosts flushed or removed lately, and until when that may be on its way. */
-  readonly flushed: Map<string, number>;
-  phase: Phase;
-  /** Exempt users on two mail hosts, those healed, and what is wrong. */
-  splits: number;
-  healed: number;
-  readonly violations: string[];
-};
-
-export const HEAL_MS = 5000;
-
-export const createChecker = (): Checker => ({
-  users: [],
-  views: createViews(),
-  exempt: new Map(),
-  disputed: new Set(),
-  records: new Map(),
-  syncedLives: new Map(),
-  leftOut: new WeakSet(),
-  flushed: new Map(),
-  phase: { at: 'cut' },
-  splits: 0,
-  healed: 0,
-  violations: [],
-});
+/** An update that is younger may not be everywhere yet. */
+const ON_THE_WAY_SECONDS = 4;
 
 export const checkHandedOut = (checker: Checker, world: World, session: Session): void => {
   const { user, ip } = session;
@@ -139,7 +105,12 @@ const advancePhase = (checker: Checker, world: World): void => {
   }
   if (shape === 'synced') {
     checker.disputed.clear();
-    for (const member of runningMembers(world)) checker.syncedLives.set(member, member.life);
+    for (const member of runningMembers(world)) {
+      if (checker.phase.at !== 'cut') break;
+      if (checker.syncedLives.get(member) === member.life) checker.newcomers.delete(member);
+      else checker.newcomers.add(member);
+      checker.syncedLives.set(member, member.life);
+    }
     endFlushes(checker, world, now);
   }
   if (checker.phase.at === 'cut' && shape === 'synced') {
@@ -152,6 +123,7 @@ const advancePhase = (checker: Checker, world: World): void => {
     }
     checker.phase = { at: 'whole' };
     for (const user of checker.exempt.keys()) checkHealed(checker, world, user);
+    for (const user of checker.users) checkMaps(checker, world, user);
   }
 };
 
@@ -264,7 +236,8 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
   const ips = new Set(records.map((text) => text.split(' ')[1]));
   const [ip = ''] = ips;
   if (checker.exempt.get(user) === 'flush') {
-    if (ips.size > 1) return;
+    // Half forgotten: what was on its way then is put right when somebody comes again.
+    if (ips.size > 1 || (ips.size === 1 && records.length < servingMembers(world).length)) return;
     for (const session of sessionsElsewhere(checker, world, user, ip)) checker.leftOut.add(session);
   }
   checker.exempt.delete(user);
@@ -274,6 +247,17 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
     const where = sessions.map(describe).join(', ');
     report(checker, world, `${user.name} is not healed: all know him on ${ip}, but there is ${where}`);
   } else checker.healed++;
+};
+
+/**
+ * All know everybody again, but for what happened just now. Of two directors that begin at once one may be told of the
+ * users by the other, before that one has joined the ring itself: it hears of them when they are refreshed.
+ */
+const checkMaps = (checker: Checker, world: World, user: MailUser): void => {
+  const isCrowded = checker.newcomers.size > 1;
+  const members = ringMembers(world).filter((member) => !isCrowded || !checker.newcomers.has(member));
+  if (checker.exempt.has(user) || newestRefresh(members, user) + ON_THE_WAY_SECONDS > world.queue.now() / 1000) return;
+  for (const problem of userProblems(world, members, user)) report(checker, world, problem);
 };
 
 const describe = ({ user, ip, member }: Session): string => `${user.name}@${member} on ${ip}`;

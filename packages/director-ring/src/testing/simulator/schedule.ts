@@ -7,27 +7,39 @@ import type { SimulationOptions } from './simulation.ts';
 
 export type Schedule = { readonly options: SimulationOptions; readonly commands: readonly string[] };
 
-type Trouble = 'backends' | 'moves' | 'flushes' | 'links' | 'machines' | 'freezes' | 'members';
+type Trouble = 'backends' | 'expiry' | 'moves' | 'flushes' | 'links' | 'machines' | 'freezes' | 'members';
 
 type Draft = {
   readonly random: Random;
   readonly directors: readonly string[];
   readonly hosts: readonly string[];
   readonly users: readonly string[];
+  readonly expireSeconds: number;
   readonly commands: string[];
   readonly down: Set<string>;
   readonly removed: Set<string>;
 };
 
-const TROUBLES: readonly Trouble[] = ['backends', 'moves', 'flushes', 'links', 'machines', 'freezes', 'members'];
+const TROUBLES: readonly Trouble[] = [
+  'backends',
+  'expiry',
+  'moves',
+  'flushes',
+  'links',
+  'machines',
+  'freezes',
+  'members',
+];
 const HOSTS = ['10.2.0.11', '10.2.0.12', '10.2.0.13', '10.2.0.14'];
 
 export const randomSchedule = (seed: number): Schedule => {
   const random = createRandom(seed);
   const directors = Array.from({ length: random.pick([1, 2, 2, 3, 3, 3, 4, 5]) }, (_, i) => `d${i + 1}`);
   const hosts = HOSTS.slice(0, random.between(2, HOSTS.length));
-  const users = Array.from({ length: random.between(2, 10) }, (_, i) => `u${i + 1}`);
-  const draft: Draft = { random, directors, hosts, users, commands: [], down: new Set(), removed: new Set() };
+  const users = Array.from({ length: random.pick([2, 6, 12, 30]) }, (_, i) => `u${i + 1}`);
+  const expireSeconds = random.pick([12, 30, 60]);
+  const lists = { directors, hosts, users };
+  const draft: Draft = { random, ...lists, expireSeconds, commands: [], down: new Set(), removed: new Set() };
   const troubles = TROUBLES.filter(() => random.chance(0.4));
   startAll(draft);
   const steps = random.between(20, 120);
@@ -37,7 +49,6 @@ export const randomSchedule = (seed: number): Schedule => {
     else TROUBLE[random.pick(troubles)](draft);
     if (random.chance(0.03)) wait(draft, 60);
   }
-  const expireSeconds = random.pick([12, 30, 60]);
   const options = { directors, hosts: hosts.join(' '), expireSeconds, pingIdleSeconds: 30, seed, comesBack: true };
   return { options, commands: draft.commands };
 };
@@ -66,6 +77,16 @@ const logIn = ({ random, directors, users, commands }: Draft): void => {
   commands.push(`login ${random.pick(directors)} ${random.pick(users)} ${random.between(1, 120)}`);
 };
 
+const logInAtOnce = (draft: Draft): void => {
+  const { random, users, directors, commands } = draft;
+  const delay = random.pick([0.001, 0.002, 0.01, 0.1]);
+  for (const user of users) {
+    commands.push(`login ${random.pick(directors)} ${user} ${random.between(1, 30)}`);
+    if (random.chance(0.5)) commands.push(`login ${random.pick(directors)} ${user} ${random.between(1, 30)}`);
+    if (random.chance(0.3)) wait(draft, delay);
+  }
+};
+
 const TROUBLE: Readonly<Record<Trouble, (draft: Draft) => void>> = {
   backends(draft) {
     const { random, hosts } = draft;
@@ -78,6 +99,22 @@ const TROUBLE: Readonly<Record<Trouble, (draft: Draft) => void>> = {
       `HOST-RESET-USERS ${ip}`,
     ]);
     askAny(draft, change);
+    // People who come while it is on its way.
+    if (random.chance(0.5)) logInAtOnce(draft);
+  },
+  /** Somebody is not where his hash says, expires soon, and comes again at two directors. */
+  expiry(draft) {
+    const { random, directors, hosts, users, commands, expireSeconds } = draft;
+    const user = random.pick(users);
+    commands.push(`login ${random.pick(directors)} ${user} 1`);
+    askAny(draft, `USER-MOVE ${user} ${random.pick(hosts)}`);
+    commands.push('wait 4', `login ${random.pick(directors)} ${user} 1`);
+    commands.push(
+      `wait ${expireSeconds - random.between(0, 3500) / 1000}`,
+      `login ${random.pick(directors)} ${user} 30`,
+    );
+    wait(draft, 4);
+    commands.push(`login ${random.pick(directors)} ${user} 30`);
   },
   moves(draft) {
     const { random, users, hosts } = draft;

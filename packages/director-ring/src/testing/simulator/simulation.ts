@@ -1,16 +1,10 @@
 /** A world with a checker that watches it, and what there is to tell about it. */
 import { parseMailServers } from '../../core/host/mail-servers.ts';
 import { testSettings } from '../start.ts';
+import { type Checker, createChecker } from './checker.ts';
 import { createWorld } from './create-world.ts';
 import { directorName, type SimMember } from './member.ts';
-import {
-  type Checker,
-  checkDisturbed,
-  checkHandedOut,
-  checkSettled,
-  createChecker,
-  hostFlushed,
-} from './one-backend.ts';
+import { checkDisturbed, checkHandedOut, checkSettled, hostFlushed } from './one-backend.ts';
 import { login } from './requests.ts';
 import { ringShape } from './ring-shape.ts';
 import { type MailUser, mailUser } from './users.ts';

@@ -1,0 +1,48 @@
+/** What the checker of `one-backend.ts` remembers. */
+import type { Session } from './clients.ts';
+import type { SimMember } from './member.ts';
+import type { UserRecord } from './records.ts';
+import type { MailUser } from './users.ts';
+import { createViews, type Views } from './views.ts';
+
+export type ExemptionReason = 'backends' | 'move' | 'expiry' | 'restart' | 'flush';
+
+type Phase = { at: 'cut' } | { at: 'healing'; until: number } | { at: 'whole' };
+
+export type Checker = {
+  readonly users: MailUser[];
+  readonly views: Views;
+  readonly exempt: Map<MailUser, ExemptionReason>;
+  /** Directors disagreed about them since all were synced. */
+  readonly disputed: Set<MailUser>;
+  /** By director; of its present life. */
+  readonly records: Map<SimMember, { readonly life: number; readonly of: Map<MailUser, UserRecord> }>;
+  /** The life each director was in when all were synced last. */
+  readonly syncedLives: Map<SimMember, number>;
+  /** Directors that began while the ring was cut. */
+  readonly newcomers: Set<SimMember>;
+  readonly leftOut: WeakSet<Session>;
+  /** Mail hosts flushed or removed lately, and until when that may be on its way. */
+  readonly flushed: Map<string, number>;
+  phase: Phase;
+  /** Exempt users on two mail hosts, those healed, and what is wrong. */
+  splits: number;
+  healed: number;
+  readonly violations: string[];
+};
+
+export const createChecker = (): Checker => ({
+  users: [],
+  views: createViews(),
+  exempt: new Map(),
+  disputed: new Set(),
+  records: new Map(),
+  syncedLives: new Map(),
+  newcomers: new Set(),
+  leftOut: new WeakSet(),
+  flushed: new Map(),
+  phase: { at: 'cut' },
+  splits: 0,
+  healed: 0,
+  violations: [],
+});
