@@ -139,6 +139,8 @@ const tellAgain = (director: Director, move: Move, right: number, now: number): 
   if (tag === undefined || isLocal || state.at === 'flushing' || state.at === 'delay') return;
   const user = tag.users.find(hash, Math.floor(now / 1000));
   if (user === NO_USER) return;
+  // As at the others, who hear of a move that begins now.
+  tag.users.refresh(user, Math.floor(now / 1000));
   const { ip } = director.hosts.at(tag.users.hostOf(user));
   update(director, director.ring.self, { cmd: 'USER-MOVE', origin: ownOrigin(director), hash, ip });
 };
