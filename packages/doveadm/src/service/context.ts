@@ -6,7 +6,15 @@ import type { CommandSpec, Values } from '../core/command/command.ts';
 import type { Output } from '../core/print/output.ts';
 import type { PasswordTools } from './password-tools.ts';
 
-export type DoveadmSettings = Pick<Settings, 'base_dir' | 'director_username_hash' | 'auth_socket_path'>;
+export type DoveadmSettings = Pick<
+  Settings,
+  | 'base_dir'
+  | 'director_username_hash'
+  | 'auth_socket_path'
+  /** Where somebody else's auth server and ipc service are asked. */
+  | 'homing_auth_userdb_socket'
+  | 'homing_ipc_socket'
+>;
 
 export type Host = {
   connectUnix(path: string): Connect;

@@ -53,7 +53,13 @@ const run = async (line: string, script: Script = {}, hello = HELLO) => {
     err: (text) => {
       err += `${text}\n`;
     },
-    loadSettings: () => ({ base_dir: '/run/x', director_username_hash: '%Lu', auth_socket_path: 'auth-userdb' }),
+    loadSettings: () => ({
+      base_dir: '/run/x',
+      director_username_hash: '%Lu',
+      auth_socket_path: 'auth-userdb',
+      homing_auth_userdb_socket: '',
+      homing_ipc_socket: '',
+    }),
     host: {
       connectUnix: connect,
       connectTcp: connect,

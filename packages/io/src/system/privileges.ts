@@ -2,6 +2,7 @@
  * Becoming an unprivileged user for good. All threads change together (glibc's setxid), so the pool threads of libuv and
  * worker threads lose root as well.
  */
+import { accessSync, constants } from 'node:fs';
 import type { SystemUser } from './users.ts';
 
 export type Identity = { readonly user: SystemUser; readonly gid?: number; readonly extraGroups?: readonly number[] };
@@ -21,6 +22,17 @@ export const dropPrivileges = (to: Identity): void => {
   setuid(to.user.uid);
   if (getuid?.() === 0 || process.geteuid?.() === 0 || canBecomeRoot(setuid)) {
     throw new Error(`still root after setuid(${to.user.uid})`);
+  }
+  checkProgramReadable(to.user.name);
+};
+
+/** Worker threads and what is loaded on demand are read as this user. */
+const checkProgramReadable = (user: string): void => {
+  try {
+    accessSync(import.meta.filename, constants.R_OK);
+  } catch {
+    const folder = import.meta.filename.replace(/\/packages\/io\/.*/, '');
+    throw new Error(`The user ${user} cannot read the program in ${folder}: move it where everybody can, as /opt`);
   }
 };
 

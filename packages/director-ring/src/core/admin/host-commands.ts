@@ -37,13 +37,20 @@ export const setHost = (director: Director, command: SetCommand, now: number): B
   return REPLY.ok;
 };
 
-export const setHostDown = (director: Director, ip: IpAddress, isDown: boolean, now: number): ByteString => {
+/** `who`: in the log line. */
+export const setHostDown = (
+  director: Director,
+  ip: IpAddress,
+  isDown: boolean,
+  now: number,
+  who: 'doveadm' | 'health' = 'doveadm',
+): ByteString => {
   const host = director.hosts.find(ip);
   if (host === undefined) return REPLY.notFound;
   if (host.isDown === isDown) return REPLY.ok;
   if (host.isDesynced) return REPLY.beingUpdated;
   const state = `${isDown ? 'down' : 'up'} (vhost_count=${host.vhosts} last_updown_change=${host.updownTime})`;
-  logHost(director, 'director_host_updown_changed', host, `doveadm: Host ${ip} changed ${state}`);
+  logHost(director, 'director_host_updown_changed', host, `${who}: Host ${ip} changed ${state}`);
   director.hosts.setDown(host, isDown, Math.floor(now / 1000) + director.clockAhead);
   announceHost(director, director.ring.self, undefined, host, now);
   director.isChanged = true;

@@ -146,7 +146,7 @@ const setDown = (director: Director, host: MailHost, agreed: string, now: number
   const because = reason === '' ? '' : ` (${reason})`;
   const text = `health: Setting host ${host.ip} down, as ${agreed} directors say${because}`;
   logRing(director, 'warning', 'health_set_down', text, { host: host.ip });
-  setHostDown(director, host.ip, true, now);
+  setHostDown(director, host.ip, true, now, 'health');
   health.downs.set(host.ip, host.updownTime);
   publish(director, { tell: 'down', ip: host.ip, updownTime: host.updownTime });
   if (settings.homing_health_move_users) {
@@ -165,5 +165,5 @@ const setUp = (director: Director, host: MailHost, now: number): void => {
   health.downs.delete(host.ip);
   const text = `health: Setting host ${host.ip} up again`;
   logRing(director, 'warning', 'health_set_up', text, { host: host.ip });
-  setHostDown(director, host.ip, false, now);
+  setHostDown(director, host.ip, false, now, 'health');
 };

@@ -47,7 +47,8 @@ export const user: Command = {
 const masterPath = ({ values, settings }: Context): string => {
   const given = values.text('socket-path');
   if (given !== undefined) return given;
-  const { auth_socket_path: path, base_dir } = settings();
+  const { auth_socket_path: path, base_dir, homing_auth_userdb_socket: other } = settings();
+  if (path === 'auth-userdb' && other !== '') return other;
   return path.startsWith('/') ? path : `${base_dir}/${path}`;
 };
 

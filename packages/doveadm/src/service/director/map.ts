@@ -112,7 +112,8 @@ const namesByHash = async (context: Context): Promise<NamesByHash> => {
 const userNames = async (context: Context): Promise<readonly ByteString[]> => {
   const file = context.values.text('users-file');
   if (file === undefined) {
-    const { users, failed } = await listUsers(`${context.settings().base_dir}/auth-userdb`, undefined, context);
+    const { base_dir, homing_auth_userdb_socket: other } = context.settings();
+    const { users, failed } = await listUsers(other || `${base_dir}/auth-userdb`, undefined, context);
     if (failed) listingFailed(context);
     return users;
   }

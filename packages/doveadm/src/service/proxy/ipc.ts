@@ -5,7 +5,8 @@ import { type Conversation, converse } from '../conversation.ts';
 
 /** Replies up to the last one, which is `ok` or `error`; a connection that fails ends in an `error` too. */
 export async function* askProxies(command: ProxyCommand, context: Context): AsyncGenerator<IpcReply> {
-  const path = context.values.text('socket-path') ?? `${context.settings().base_dir}/ipc`;
+  const { base_dir, homing_ipc_socket } = context.settings();
+  const path = context.values.text('socket-path') ?? (homing_ipc_socket || `${base_dir}/ipc`);
   const ipc = await connect(path, context);
   ipc?.send(`${formatIpcRequest({ group: 'proxy', to: '*', command: formatProxyCommand(command) })}\n`);
   for (;;) {
