@@ -1,5 +1,6 @@
 /** One director of a ring, a real one or ours, which can be killed, frozen, stopped and started again. */
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
 import { type Homing, startHoming } from '../lib/homing.ts';
@@ -52,6 +53,8 @@ const startServer = async ({ kind, place, stateDir, config }: MemberOptions): Pr
   const options = {
     config: () => `state_dir = ${stateDir}\n${config}`,
     enter: place.enter,
+    // Dozens are started: with it each takes a fifth less of the processor.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'homing-interop-compile-cache') },
   };
   return kind === 'dovecot' ? { kind, on: await startDovecot(options) } : { kind, on: await startHoming(options) };
 };
