@@ -12,7 +12,7 @@
  *     restart    a director began to serve that knows nothing of him, and he is not where his hash says
  *
  * At the end of that time he must be healed: one mail host in all maps, and no session anywhere else. All maps must be
- * the same then, and stay so as long as the ring is whole.
+ * the same then, and once more at the end of a run.
  *
  * Exempt is also, cut or not, one whose mail host was flushed or removed without regard to sessions (HOST-FLUSH,
  * HOST-REMOVE), until all maps agree about him again: the sessions he has then are left out for good.
