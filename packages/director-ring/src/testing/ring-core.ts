@@ -1,5 +1,5 @@
 /** One director's core whose neighbours are a test: it says lines to it and hears what it sends. */
-import { startDirector } from '../core/director.ts';
+import { type Director, startDirector } from '../core/director.ts';
 import type { Effect } from '../core/effect.ts';
 import { parseMailServers } from '../core/host/mail-servers.ts';
 import { acceptPeer, peerConnected, peerLost, receiveBytes, settleRing, startRing } from '../core/ring/events.ts';
@@ -24,20 +24,7 @@ export const startRingCore = (
   changed: Partial<DirectorSettings> = {},
   self = '127.0.0.1',
 ) => {
-  const host = (address: string) => ({ ip: ip(address), port: 21_100 });
-  const settings = { ...testSettings, ...changed };
-  const director = startDirector({
-    settings,
-    self: host(self),
-    others: others.map(host),
-    mailHosts: parseMailServers(settings.director_mail_servers).flatMap((item) =>
-      item.item === 'address' ? [{ ip: item.ip, hostname: '', tag: item.tag }] : [],
-    ),
-    isRestart: false,
-    hostVariable: () => undefined,
-    now: START,
-    seed: 1,
-  });
+  const director = startCore(others, changed, self);
   let now = START;
   const sent = new Map<number, string>();
   const closed = new Set<number>();
@@ -117,6 +104,23 @@ export const startRingCore = (
       now = until;
     },
   };
+};
+
+const startCore = (others: readonly string[], changed: Partial<DirectorSettings>, self: string): Director => {
+  const host = (address: string) => ({ ip: ip(address), port: 21_100 });
+  const settings = { ...testSettings, ...changed };
+  return startDirector({
+    settings,
+    self: host(self),
+    others: others.map(host),
+    mailHosts: parseMailServers(settings.director_mail_servers).flatMap((item) =>
+      item.item === 'address' ? [{ ip: item.ip, hostname: '', tag: item.tag }] : [],
+    ),
+    isRestart: false,
+    hostVariable: () => undefined,
+    now: START,
+    seed: 1,
+  });
 };
 
 const nameOf = (peer: Peer | undefined): string => peer?.member?.ip ?? '';

@@ -25,7 +25,6 @@ const createSlowDirectory = () => {
     add: (hash: number, host: number, timestamp: number) =>
       insert({ hash, host, timestamp, isBeingKilled: false, isWeak: false }),
     refresh(user: SlowUser, timestamp: number) {
-      if (user.timestamp === timestamp) return;
       users = users.filter((other) => other !== user);
       insert(Object.assign(user, { timestamp }));
     },

@@ -65,8 +65,8 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
   const flags = createUserFlags(records);
   const expiry = createUserExpiry(records, flags, expireSeconds, free);
   const refresh = (id: UserId, timestamp: number): void => {
-    // In the same second once more: it is where it belongs.
-    if (records.get(id, 'timestamp') === timestamp) return;
+    // Once more in a row: it is where it belongs.
+    if (id === records.tail() && records.get(id, 'timestamp') === timestamp) return;
     cursors.leave(id);
     order.leave(id);
     records.set(id, 'timestamp', timestamp);
