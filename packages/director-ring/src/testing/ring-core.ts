@@ -52,9 +52,9 @@ export const startRingCore = (
       settle();
     },
     heard() {
-      const lines = (sent.get(id) ?? '').split('\n').slice(0, -1);
+      const text = sent.get(id) ?? '';
       sent.delete(id);
-      return lines.map((line) => line.replaceAll('\t', '\\t')).filter((line) => !/^P[IO]NG/.test(line));
+      return shownLines(text);
     },
     isClosed: () => closed.has(id),
     close() {
@@ -88,8 +88,7 @@ export const startRingCore = (
     },
     refuse(): void {
       const id = connecting.shift();
-      if (id === undefined) return;
-      peerLost(director, id, 'Connection refused', now);
+      if (id !== undefined) peerLost(director, id, 'Connection refused', now);
       settle();
     },
     connecting: (): string[] => connecting.map((id) => nameOf(director.ring.peers.get(id))),
@@ -105,6 +104,13 @@ export const startRingCore = (
     },
   };
 };
+
+const shownLines = (text: string): string[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.replaceAll('\t', '\\t'))
+    .filter((line) => !/^P[IO]NG/.test(line));
 
 const startCore = (others: readonly string[], changed: Partial<DirectorSettings>, self: string): Director => {
   const host = (address: string) => ({ ip: ip(address), port: 21_100 });
