@@ -135,7 +135,7 @@ describeWithDovecot('our director behind Dovecot login processes', () => {
     await front.logged(/SIGHUP received/);
     await imapLogin(imap, 'user0001@example.com', PASSWORD);
     await rm(front.socket('login/sidecar'), { recursive: true });
-    await until('a login', 5000, () =>
+    await until('a login', 30_000, () =>
       imapLogin(imap, 'user0001@example.com', PASSWORD).then(
         () => true,
         () => false,

@@ -30,6 +30,7 @@ export const startRingCore = (
   const closed = new Set<number>();
   const connecting: number[] = [];
   const logged: string[] = [];
+  /** Everything that happened, oldest first. */
   const effects: Effect[] = [];
 
   const settle = (): void => {
@@ -67,7 +68,6 @@ export const startRingCore = (
   return {
     director,
     logged,
-    /** Everything that happened, oldest first. */
     effects,
     settle,
     now: () => now,
@@ -81,10 +81,9 @@ export const startRingCore = (
     /** The connection that we are opening, now open. */
     accept(): Neighbour | undefined {
       const id = connecting.shift();
-      if (id === undefined) return undefined;
-      peerConnected(director, id, now);
+      if (id !== undefined) peerConnected(director, id, now);
       settle();
-      return neighbour(id);
+      return id === undefined ? undefined : neighbour(id);
     },
     refuse(): void {
       const id = connecting.shift();
@@ -94,11 +93,11 @@ export const startRingCore = (
     connecting: (): string[] => connecting.map((id) => nameOf(director.ring.peers.get(id))),
     wait(ms: number): void {
       const until = now + ms;
-      for (let next = nextDeadline(director, now); next !== undefined && next <= until; ) {
-        now = Math.max(now, next);
+      const next = (): number => nextDeadline(director, now) ?? Number.POSITIVE_INFINITY;
+      while (next() <= until) {
+        now = Math.max(now, next());
         tick(director, now);
         settle();
-        next = nextDeadline(director, now);
       }
       now = until;
     },
