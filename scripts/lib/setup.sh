@@ -81,7 +81,7 @@ install_packages() (
 
 # doveconf knows the settings of the programs that are installed; ours knows those of all of them.
 DOVECOT='dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved dovecot-submissiond dovecot-sqlite'
-PEERS="$DOVECOT curl python3 sqlite3 openssl"
+PEERS="$DOVECOT curl python3 sqlite3 openssl iproute2"
 
 peers_missing() {
   for file in /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/pop3 /usr/lib/dovecot/lmtp \
@@ -89,7 +89,7 @@ peers_missing() {
     /usr/lib/dovecot/modules/auth/libdriver_sqlite.so; do
     [ -e "$file" ] || return 0
   done
-  for command in curl python3 sqlite3 openssl; do
+  for command in curl python3 sqlite3 openssl ip; do
     command -v "$command" >/dev/null || return 0
   done
   return 1
