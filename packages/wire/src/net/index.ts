@@ -1,1 +1,2 @@
 export * from './ip-address.ts';
+export * from './network.ts';
