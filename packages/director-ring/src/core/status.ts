@@ -60,10 +60,8 @@ export type ConnectionStatus = {
 /** `now`: Unix milliseconds. */
 export const directorStatus = (director: Director, now: number): DirectorStatus => {
   const { hosts, requests, moves, kicks } = director;
-  let users = 0;
-  for (const tag of hosts.tags()) users += tag.users.count();
   return {
-    users,
+    users: hosts.users(),
     delayed: requests.waiting.size,
     moving: countMoving(moves),
     kicking: kicks.outstanding.size,

@@ -1,13 +1,13 @@
 /** What the settings name, looked up once at the start. Error texts are Dovecot's (director.c, director-host.c, main.c). */
 import { ConfigError } from '@homing/config';
 import { hostVariable, type Log } from '@homing/io';
-import { type IpAddress, parseIpAddress } from '@homing/wire';
+import type { IpAddress } from '@homing/wire';
 import { parseAllowNets } from '../core/allow-nets.ts';
 import { hasFlushScheme, parseFlushTarget } from '../core/flush-socket.ts';
 import { MAX_MAIL_HOSTS } from '../core/host/mail-host.ts';
 import type { NewMailHost } from '../core/host/mail-hosts.ts';
 import { parseMailServers } from '../core/host/mail-servers.ts';
-import type { Resolve } from './director-servers.ts';
+import { lookUp, type Resolve } from './look-up.ts';
 
 export const findMailHosts = async (servers: string, resolve: Resolve, log: Log): Promise<NewMailHost[]> => {
   const hosts: NewMailHost[] = [];
@@ -48,13 +48,6 @@ export const checkFlushSocket = (setting: string, log: Log): void => {
   const text = `director_flush_socket=${setting} has no scheme (unix:, tcp:, exec:), taken as unix:${setting}`;
   log.warning('director_flush_socket_without_scheme', {}, text);
 };
-
-const lookUp = async (hostname: string, resolve: Resolve): Promise<IpAddress[]> => {
-  const ip = parseIpAddress(hostname);
-  return ip === undefined ? addresses(await resolve(hostname)) : [ip];
-};
-
-const addresses = (texts: readonly string[]): IpAddress[] => texts.flatMap((text) => parseIpAddress(text) ?? []);
 
 function fail(text: string): never {
   throw new ConfigError(text);

@@ -7,9 +7,7 @@ import { ConfigError } from '@homing/config';
 import { type IpAddress, isIpv6, parseIpAddress, parsePort } from '@homing/wire';
 import { compareHosts, isSameHost } from '../core/ring/members.ts';
 import type { DirectorHost } from '../core/ring/ring.ts';
-
-/** Addresses of a host name; none if it is unknown. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
+import { lookUp, type Resolve } from './look-up.ts';
 
 export type Directors = { readonly self: DirectorHost; readonly others: readonly DirectorHost[] };
 
@@ -49,8 +47,7 @@ export const findDirectors = async ({ servers, ring, resolve, canBind }: FindDir
 
 const parseDirector = async (word: string, defaultPort: number, resolve: Resolve): Promise<DirectorHost[]> => {
   const { host, port } = splitPort(word, defaultPort);
-  const ip = parseIpAddress(host);
-  const ips = ip === undefined ? (await resolve(host)).flatMap((text) => parseIpAddress(text) ?? []) : [ip];
+  const ips = await lookUp(host, resolve);
   if (ips.length === 0) fail(`Unknown director host: ${host}`);
   return ips.map((found) => ({ ip: found, port }));
 };

@@ -26,6 +26,7 @@ import { findDirectors } from './director-servers.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
 import { type ConnectHost, createHealthChecks, parseHealthChecks } from './health-checks.ts';
 import { createIpcClient } from './ipc-client.ts';
+import type { Resolve } from './look-up.ts';
 import { statusPages } from './metrics.ts';
 import { serveNotify } from './notify.ts';
 import { createRingNetwork } from './ring-network.ts';
@@ -43,8 +44,7 @@ export type DirectorOptions = {
   readonly connectIpc: Connect;
   /** A port of a mail host, for probes. */
   readonly connectHost: ConnectHost;
-  /** Addresses of a host name; none if it is unknown. */
-  readonly resolve: (hostname: string) => Promise<readonly string[]>;
+  readonly resolve: Resolve;
   /**
    * Login processes outlived the director before this one, and `askSessions` will be called. Users of whom nobody told yet
    * wait for their mail host, a second at most.

@@ -20,6 +20,9 @@ export type HealthChecks = { start(): void; close(): void };
 /** Mail hosts probed at the same time. */
 const PARALLEL = 32;
 
+/** What Node's timers can count, 25 days, and how long a vote is good for, are far more. */
+const MAX_SECONDS = 86_400;
+
 /** Longer lines are no greeting. */
 const MAX_LINE = 8192;
 
@@ -37,10 +40,13 @@ export const parseHealthChecks = ({
     if (probe === undefined) throw new ConfigError(`homing_health_checks: not a probe: ${word}`);
     return [probe];
   });
-  const zeros = { homing_health_interval: interval, homing_health_timeout: timeout };
+  const times = { homing_health_interval: interval, homing_health_timeout: timeout };
   const counts = { homing_health_down_after: downAfter, homing_health_up_after: upAfter };
-  for (const [name, value] of Object.entries({ ...zeros, ...counts })) {
+  for (const [name, value] of Object.entries({ ...times, ...counts })) {
     if (value === 0) throw new ConfigError(`${name} must not be 0`);
+  }
+  for (const [name, value] of Object.entries(times)) {
+    if (value > MAX_SECONDS) throw new ConfigError(`${name} must not be more than a day`);
   }
   return probes;
 };

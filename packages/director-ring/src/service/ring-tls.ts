@@ -5,7 +5,7 @@
 import { ConfigError, type Settings } from '@homing/config';
 import { createMutualTls, type MutualTls, type StreamSocket } from '@homing/io';
 import { type IpAddress, parseIpAddress } from '@homing/wire';
-import type { Resolve } from './director-servers.ts';
+import { lookUp, type Resolve } from './look-up.ts';
 
 export type RingTlsSettings = Pick<
   Settings,
@@ -31,10 +31,9 @@ export const createRingTls = async (settings: RingTlsSettings, resolve: Resolve)
   if (words.length === 0) return undefined;
   const names = new Map<IpAddress, string>();
   for (const word of words) {
-    const ip = parseIpAddress(word);
-    const ips = ip === undefined ? (await resolve(word)).flatMap((text) => parseIpAddress(text) ?? []) : [ip];
+    const ips = await lookUp(word, resolve);
     if (ips.length === 0) throw new ConfigError(`homing_director_tls_servers: Unknown host: ${word}`);
-    for (const found of ips) names.set(found, ip ?? word);
+    for (const found of ips) names.set(found, parseIpAddress(word) ?? word);
   }
   const tls = withFiles(settings);
   return {

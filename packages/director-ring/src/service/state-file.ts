@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode } from '@homing/io';
 
 export type GrowingFile = {
   /** Rejects, and is as long as before, if it could not be written whole. */
@@ -52,7 +53,7 @@ export const openToRead = async (path: string): Promise<FileHandle | undefined> 
   try {
     handle = await open(path, constants.O_RDONLY | SAFE);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   if ((await handle.stat()).isFile()) return handle;
@@ -65,7 +66,7 @@ export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 };
 

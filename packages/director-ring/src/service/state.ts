@@ -91,7 +91,7 @@ const createState = ({ usernameHash }: StateOptions, stored: Stored, lock: { rel
         path: usersPath,
         journal,
         size,
-        newSize: () => userCount(director) * BYTES_PER_USER,
+        newSize: () => director.hosts.users() * BYTES_PER_USER,
         mayStartAnew: () => director.restoring === undefined,
         now: () => runtime.now(),
       });
@@ -104,10 +104,4 @@ const createState = ({ usernameHash }: StateOptions, stored: Stored, lock: { rel
       lock.release();
     },
   };
-};
-
-const userCount = ({ hosts }: Director): number => {
-  let count = 0;
-  for (const { users } of hosts.tags()) count += users.count();
-  return count;
 };

@@ -27,6 +27,8 @@ export type MailHosts = {
   at(slot: number): MailHost;
   /** Of all hosts, down or not. */
   vhosts(): number;
+  /** Of all tags. */
+  users(): number;
   /** The address must be new. Undefined when there is no slot left. */
   add(host: NewMailHost): MailHost | undefined;
   /** The users on it must be gone. */
@@ -91,6 +93,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
     find: (ip) => byIp.get(ip),
     at,
     vhosts: () => vhosts,
+    users: () => tags.values().reduce((count, { users }) => count + users.count(), 0),
     add(host) {
       const free = slots.indexOf(undefined);
       const slot = free === -1 ? slots.length : free;
