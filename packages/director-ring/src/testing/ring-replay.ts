@@ -5,7 +5,7 @@
 import { type ByteString, parseDirectorAdminCommand } from '@homing/wire';
 import type { Fixture, FixtureStep } from '@homing/wire/testing';
 import { runCommand } from '../core/admin/run-command.ts';
-import type { Effect } from '../core/effect.ts';
+import type { Effect, LateAnswer } from '../core/effect.ts';
 import { kickFinished } from '../core/move/kick-finished.ts';
 import { requestHost } from '../core/request/requests.ts';
 import { peerLost, receiveBytes } from '../core/ring/events.ts';
@@ -41,16 +41,32 @@ const numbered = (text: string, by: number): string =>
 
 const isOwnSync = (line: string): boolean => line.startsWith(`SYNC\t${SELF}\t`);
 
+/** By connection. */
+export type Lines = Readonly<Record<number, readonly string[]>>;
+
 export type Replayed = {
-  /** Connection by connection: what was recorded and what our director says. Equal, if all is well. */
-  readonly recorded: Readonly<Record<number, string[]>>;
-  readonly ours: Readonly<Record<number, string[]>>;
+  /** What was recorded and what our director says. Equal, if all is well. */
+  readonly recorded: Lines;
+  readonly ours: Lines;
+  /** What our director says besides: of the lines it may, those in between; and all behind the end of the recording. */
+  readonly more: Lines;
 };
 
-export const replayRing = (fixture: Fixture, cut: (bytes: ByteString) => readonly ByteString[]): Replayed => {
+/** `may`: what our director may say in between, each line once. */
+export const replayRing = (
+  fixture: Fixture,
+  cut: (bytes: ByteString) => readonly ByteString[],
+  may: Lines = {},
+): Replayed => {
   const stage = createStage(fixture, cut);
   const recorded = new Map<number, string[]>();
   const ours = new Map<number, string[]>();
+  const more = new Map<number, string[]>();
+  const isMore = (on: number, line: string | undefined, expected: string): line is string =>
+    line !== undefined &&
+    line !== expected &&
+    may[on]?.includes(line) === true &&
+    more.get(on)?.includes(line) !== true;
   const add = (to: Map<number, string[]>, on: number, line: string): void => {
     to.set(on, [...(to.get(on) ?? []), line.replace(/^(ME\t.*\t)\d+$/, '$1')]);
   };
@@ -66,26 +82,26 @@ export const replayRing = (fixture: Fixture, cut: (bytes: ByteString) => readonl
     }
     stage.open(on);
     for (const step of steps) {
-      const line = 'bytes' in step ? toOurPort(step.bytes.replace(/\n$/, '')) : CLOSED;
-      if (on === LOGIN || isOwnSync(line)) continue;
+      const line = shownLine(on, step);
+      if (line === undefined || isOwnSync(line)) continue;
       add(recorded, on, line);
-      const next = stage.next(on, line);
+      let next = stage.next(on);
+      for (; isMore(on, next, line); next = stage.next(on)) add(more, on, next);
       if (next !== undefined) add(ours, on, next);
     }
   }
+  stage.linger();
   for (const on of stage.connections()) {
-    if (on !== LOGIN) for (const line of withoutMore(stage.rest(on))) add(ours, on, line);
+    for (const line of stage.rest(on)) add(more, on, line);
   }
-  return { recorded: Object.fromEntries(recorded), ours: Object.fromEntries(ours) };
+  return { recorded: Object.fromEntries(recorded), ours: Object.fromEntries(ours), more: Object.fromEntries(more) };
 };
 
-/**
- * What may stand behind the end of a recording on a connection: the script did not read on, the connection was replaced
- * by another of the same peer, or we tell a neighbour of users where upstream lets them be unknown (B2, B22 of the
- * specification).
- */
-const withoutMore = (lines: readonly string[]): string[] =>
-  lines.includes(CLOSED) ? [] : lines.filter((line) => !/^(USER|USER-KICK-HASH|HOST)\t/.test(line));
+/** Of what a login process is told, the mail host alone is the director's. */
+const shownLine = (on: number, step: Said): string | undefined => {
+  if (!('bytes' in step)) return CLOSED;
+  return on === LOGIN ? /\thost=(\S+)/.exec(step.bytes)?.[1] : toOurPort(step.bytes.replace(/\n$/, ''));
+};
 
 const toOurPort = (line: ByteString): ByteString => line.replaceAll(`\t${RECORDED_PORT}`, `\t${PORT}`);
 
@@ -108,6 +124,7 @@ const createWorld = (fixture: Fixture) => {
   };
   const take = (effect: Effect): void => {
     if (effect.do === 'kick') kickFinished(ring.director, effect.id, undefined, ring.now());
+    else if (effect.do === 'answer') note(LOGIN, shownAnswer(effect.answer));
     else if (effect.do === 'reply') note(ADMIN, effect.reply.replace(/\n$/, ''));
     else if (effect.do === 'ring-send' || effect.do === 'ring-close') {
       const [on] = [...connections].find(([, { id }]) => id === effect.peer) ?? [0];
@@ -170,24 +187,25 @@ const createStage = (fixture: Fixture, cut: (bytes: ByteString) => readonly Byte
     open,
     connections: () => [...connections.keys()],
     rest: (on: number): readonly string[] => said(on),
+    /** Users are handed on in pieces. */
+    linger(): void {
+      ring.wait(STEP_MS);
+      go();
+    },
     close(on: number): void {
       peerLost(ring.director, open(on), '', ring.now());
       go();
     },
-    /** The next line or close, undefined if none comes; without users whom upstream does not tell of. */
-    next(on: number, expected: string): string | undefined {
-      const isMore = (line: string | undefined): boolean => line?.startsWith('USER\t') === true && line !== expected;
-      patiently(() => {
-        while (isMore(said(on)[0])) said(on).shift();
-        return said(on).length > 0;
-      });
+    /** The next line or close, undefined if none comes. */
+    next(on: number): string | undefined {
+      patiently(() => said(on).length > 0);
       return said(on).shift();
     },
     /** In one write, but for an administrator's commands. */
     tell(on: number, lines: readonly ByteString[]): void {
       const id = open(on);
       const bytes = lines.map(translated);
-      if (on === LOGIN) logIn(ring, bytes.join(''));
+      if (on === LOGIN) logIn(ring, bytes.join(''), (line) => note(LOGIN, line));
       else if (on !== ADMIN) for (const piece of cut(bytes.join(''))) say(ring, id, piece);
       else {
         for (const line of bytes) {
@@ -216,11 +234,15 @@ function* rowsOf(rows: Iterator<ByteString>): Generator<ByteString> {
   for (let row = rows.next(); row.done !== true; row = rows.next()) yield row.value;
 }
 
-const logIn = (ring: Ring, bytes: ByteString): void => {
+const logIn = (ring: Ring, bytes: ByteString, answered: (line: string) => void): void => {
   const resp = /\tresp=(\S+)/.exec(bytes)?.[1];
   const name = resp === undefined ? undefined : Buffer.from(resp, 'base64').toString('latin1').split('\0')[1];
-  if (name !== undefined) requestHost(ring.director, name, '', ring.now());
+  if (name === undefined) return;
+  const answer = requestHost(ring.director, name, '', ring.now());
+  if (answer.result !== 'wait') answered(shownAnswer(answer));
 };
+
+const shownAnswer = (answer: LateAnswer): string => (answer.result === 'host' ? answer.host.ip : answer.reason);
 
 /** `connection 2: to 127.1.1.4` */
 const addressesOf = ({ comments }: Fixture): Map<number, Address> =>
