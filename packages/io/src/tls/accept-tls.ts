@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { type PeerCertificate, type SecureContext, TLSSocket } from 'node:tls';
 import { errorCode, networkErrorText, opensslText } from '../socket/connect-error.ts';
 import type { TlsServerContext } from './server-context.ts';
+import { verifyProblem } from './verify-problem.ts';
 
 export type TlsAccepted = {
   /** `TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)` */
@@ -98,18 +99,13 @@ const securityText = (stream: TLSSocket): string => {
   return `${stream.getProtocol() ?? ''} with cipher ${name} (${bits}/${bits} bits)`;
 };
 
-/** Node tells a bare TLSSocket's verification result through its handle alone. */
 const certificateState = (
   stream: TLSSocket,
   peer: PeerCertificate,
   context: TlsServerContext,
 ): TlsAccepted['certificate'] => {
   if (Object.keys(peer).length === 0) return 'none';
-  const handle: unknown = Reflect.get(stream, '_handle');
-  const verifyError: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'verifyError') : undefined;
-  const problem: unknown = typeof verifyError === 'function' ? Reflect.apply(verifyError, handle, []) : 'unknown';
-  return (problem === null || problem === undefined) && context.acceptsCertificates ? 'valid' : 'invalid';
+  return context.acceptsCertificates && verifyProblem(stream) === undefined ? 'valid' : 'invalid';
 };
 
 const subjectOf = (peer: PeerCertificate): ReadonlyMap<string, string> => {

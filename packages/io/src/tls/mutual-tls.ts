@@ -7,6 +7,7 @@ import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { errorCode, networkErrorText, opensslText } from '../socket/connect-error.ts';
 import { TlsError } from '../socket/connect-tls.ts';
+import { verifyProblem } from './verify-problem.ts';
 
 /** PEM texts. `passphrase` is empty for a key without one. */
 export type MutualTlsFiles = {
@@ -93,17 +94,6 @@ const certificateProblem = (stream: TLSSocket, name: string): string | undefined
   if (problem !== undefined) return `TLS: certificate refused: ${problem}`;
   const mismatch = checkServerIdentity(name, certificate);
   return mismatch === undefined ? undefined : `TLS: certificate is not for ${name}: ${mismatch.message}`;
-};
-
-/** Node tells a bare TLSSocket's verification result through its handle alone. */
-const verifyProblem = (stream: TLSSocket): string | undefined => {
-  const handle: unknown = Reflect.get(stream, '_handle');
-  const verifyError: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'verifyError') : undefined;
-  if (typeof verifyError !== 'function') return 'not verified';
-  const problem: unknown = Reflect.apply(verifyError, handle, []);
-  if (problem === null || problem === undefined) return undefined;
-  return problem instanceof Error ? problem.message : 'not verified';
 };
 
 const reasonOf = (error: Error): string =>
