@@ -32,9 +32,11 @@ COMMANDS
 RELOAD
     Take effect at a reload: listeners with their owners and modes, all settings
     of the login services (in new login processes; sessions stay in the old
-    ones), passdb and userdb blocks, auth_* settings, log paths and formats.
-    Need a restart: base_dir, the user a process runs as, director_* settings,
-    log_debug.
+    ones), passdb and userdb blocks, auth_* settings, log paths and formats,
+    log_debug, homing_director_tls_*.
+    Need a restart: base_dir, state_dir, the user a process runs as, all other
+    settings of the director (director_*, homing_director_*, homing_health_*,
+    homing_auth_*_socket, homing_ipc_socket, the address of its ring).
 
 EXIT STATUS
     0   success

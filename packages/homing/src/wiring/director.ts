@@ -92,6 +92,7 @@ export const changedDirectorSettings = (before: Settings, after: Settings): read
   DIRECTOR_SETTINGS.filter((name) => before[name] !== after[name]);
 
 const DIRECTOR_SETTINGS = [
+  'auth_master_user_separator',
   'director_servers',
   'director_mail_servers',
   'director_username_hash',
@@ -103,6 +104,8 @@ const DIRECTOR_SETTINGS = [
   'director_output_buffer_size',
   'director_ping_idle_timeout',
   'director_ping_max_timeout',
+  'homing_auth_login_socket',
+  'homing_auth_userdb_socket',
   'homing_director_allow_nets',
   'homing_director_look_time',
   'homing_director_max_connections',
