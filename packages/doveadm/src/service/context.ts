@@ -25,8 +25,8 @@ export type Host = {
   readInput(path: string): ByteString;
   /** `YYYY-MM-DD HH:MM:SS` of a Unix time, in the local time zone. */
   localTime(seconds: number): string;
-  /** Asks on the terminal, without showing what is typed. */
-  readPassword(prompt: string): Promise<ByteString>;
+  /** Asks on the terminal, without showing what is typed; else a line of stdin. Undefined: the input has ended. */
+  readPassword(prompt: string): Promise<ByteString | undefined>;
   /** Resolves when it is done, with what is wrong if it could not be. */
   signalServer(command: 'reload' | 'stop', baseDir: string): Promise<string | undefined>;
   readonly pid: number;

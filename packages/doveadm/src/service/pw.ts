@@ -2,6 +2,7 @@
 import { asciiUpper, type ByteString } from '@homing/wire';
 import { EXIT } from '../core/command/command.ts';
 import { Fatal } from '../core/command/fatal.ts';
+import { askPassword } from './ask-password.ts';
 import type { Command, Context } from './context.ts';
 
 const DEFAULT_SCHEME = 'CRYPT';
@@ -31,7 +32,9 @@ export const pw: Command = {
       return;
     }
     const tested = values.text('test-hash');
-    const plain = values.text('plaintext') ?? (await askPassword(tested !== undefined, context));
+    const plain =
+      values.text('plaintext') ??
+      (await (tested === undefined ? askTwice(context) : askPassword('Enter password to verify: ', context)));
     if (tested !== undefined) {
       if (!/^\{[^}]*\}/.test(tested) && !tested.startsWith('$1$')) {
         throw new Fatal('Missing {scheme} prefix from hash', EXIT.tempFail);
@@ -67,12 +70,11 @@ const check = async (plain: ByteString, hash: ByteString, { values, host }: Cont
   throw new Fatal(why, EXIT.tempFail);
 };
 
-const askPassword = async (isTest: boolean, { host, error }: Context): Promise<ByteString> => {
-  if (isTest) return host.readPassword('Enter password to verify: ');
+const askTwice = async (context: Context): Promise<ByteString> => {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const plain = await host.readPassword('Enter new password: ');
-    if (plain === (await host.readPassword('Retype new password: '))) return plain;
-    error("Passwords don't match!");
+    const plain = await askPassword('Enter new password: ', context);
+    if (plain === (await askPassword('Retype new password: ', context))) return plain;
+    context.error("Passwords don't match!");
   }
   throw new Fatal('Too many tries', 1);
 };

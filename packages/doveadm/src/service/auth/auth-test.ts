@@ -9,6 +9,7 @@ import {
 } from '@homing/wire';
 import { EXIT } from '../../core/command/command.ts';
 import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
+import { askPassword } from '../ask-password.ts';
 import type { Command, Context } from '../context.ts';
 import { converse } from '../conversation.ts';
 import { authInfo, type Info, requestInfo } from './auth-info.ts';
@@ -28,11 +29,11 @@ export const authTest: Command = {
     { name: 'password', type: 'string', positional: true },
   ],
   async run(context) {
-    const { values, host } = context;
+    const { values } = context;
     const info = requestInfo(values.list('auth-info'));
     const user = values.text('user');
     if (user === undefined) throw new WrongUsage();
-    const password = values.text('password') ?? (await host.readPassword('Password: '));
+    const password = values.text('password') ?? (await askPassword('Password: ', context));
     const plain = `${user}\0${values.text('master-user') ?? user}\0${password}`;
     const answer = await authenticate(plain, info, context);
     if (answer === undefined) {
