@@ -5,6 +5,7 @@ import { countMoving } from './move/moves.ts';
 import { hostName } from './ring/log.ts';
 import { type Peer, peerName } from './ring/peer.ts';
 import type { RingState } from './ring/ring.ts';
+import { clockSeconds } from './ring/wall-clock.ts';
 
 export type DirectorStatus = {
   readonly users: number;
@@ -101,6 +102,6 @@ const connectionStatus = (director: Director, peer: Peer): ConnectionStatus => (
   sent: peer.traffic.bytesOut,
   buffered: peer.traffic.buffered,
   peakBuffered: peer.traffic.peakBuffered,
-  lastInput: Math.floor(peer.traffic.lastInput / 1000),
-  lastOutput: Math.floor(peer.traffic.lastOutput / 1000),
+  lastInput: clockSeconds(director, peer.traffic.lastInput),
+  lastOutput: clockSeconds(director, peer.traffic.lastOutput),
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ConnectionStatus, DirectorStatus } from '../core/status.ts';
 import { formatMetrics, formatStatus, statusPages } from './metrics.ts';
@@ -109,4 +110,13 @@ test('a page is made when it is asked for', () => {
   expect([...pages.keys()]).toEqual(['/metrics', '/status.json']);
   expect(pages.get('/metrics')?.body()).toContain('homing_director_users 1\n');
   expect(pages.get('/status.json')?.body()).toContain('"users":2');
+});
+
+test('docs/status.md has each field of /status.json, and no other', () => {
+  const page = readFileSync(new URL('../../../../docs/status.md', import.meta.url), 'utf8');
+  const firstCells = page.matchAll(/^\| (`.*?) \|/gm).map(([, cell = '']) => cell);
+  const documented = [...firstCells].flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, field]) => field));
+  const { hosts, ring } = status;
+  const fields = [status, hosts[0] ?? {}, ring, ring.connections[0] ?? {}].flatMap((part) => Object.keys(part));
+  expect(new Set(documented)).toEqual(new Set(fields));
 });

@@ -51,8 +51,14 @@ export const formatMetrics = ({ hosts, ring, ...counts }: DirectorStatus): strin
       gauge('ring_other_connections', 'Connections to directors that are not our neighbours.'),
       [[ALONE, ring.connections.length - neighbours.length]],
     ],
-    [gauge('peer_synced', 'Whether a connection is known to work.'), ofNeighbours((peer) => Number(peer.isSynced))],
-    [gauge('peer_ping_seconds', 'Answer time of a director.'), ofNeighbours(({ pingSeconds }) => pingSeconds)],
+    [
+      gauge('peer_synced', 'Whether the ring was synced over a connection and has not changed since.'),
+      ofNeighbours((peer) => Number(peer.isSynced)),
+    ],
+    [
+      gauge('peer_ping_seconds', 'How long the last answer to a PING took.'),
+      ofNeighbours(({ pingSeconds }) => pingSeconds),
+    ],
     [counter('peer_received_bytes_total', 'Bytes from a director.'), ofNeighbours(({ received }) => received)],
     [counter('peer_sent_bytes_total', 'Bytes to a director.'), ofNeighbours(({ sent }) => sent)],
     [gauge('peer_buffered_bytes', 'Bytes a director has not taken.'), ofNeighbours(({ buffered }) => buffered)],

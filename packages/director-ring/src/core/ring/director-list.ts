@@ -3,24 +3,26 @@ import { type ByteString, type DirectorListRow, encodeDirectorListRow } from '@h
 import type { Director } from '../director.ts';
 import type { Peer } from './peer.ts';
 import { isHandshaked, isSynced, type Member, type Ring } from './ring.ts';
+import { clockSeconds } from './wall-clock.ts';
 
 const END = '\n';
 
-export const directorList = ({ ring }: Director, now: number): ByteString => {
+export const directorList = (director: Director, now: number): ByteString => {
+  const { ring } = director;
   const rows: DirectorListRow[] = [];
   const peers = [...ring.peers.values()];
   for (const peer of peers) {
     if (peer.member !== undefined) continue;
-    rows.push({ ip: peer.sourceIp, port: 0, type: 'in', lastFailed: 0, ...connection(peer) });
+    rows.push({ ip: peer.sourceIp, port: 0, type: 'in', lastFailed: 0, ...connection(director, peer) });
   }
   for (const member of ring.members) {
-    const lastFailed = Math.floor(Math.max(member.lastNetworkFailure, member.lastProtocolFailure) / 1000);
+    const lastFailed = clockSeconds(director, Math.max(member.lastNetworkFailure, member.lastProtocolFailure));
     const base = { ip: member.ip, port: member.port, lastFailed };
     const own = peers.filter((peer) => peer.member === member);
     if (member.isSelf) {
       rows.push({ ...base, type: 'self', status: ringStatus(ring, now), counters: [`${ring.lastSyncMs}`] });
     } else if (own.length === 0) rows.push({ ...base, type: typeWithout(member), status: '', counters: [] });
-    for (const peer of own) rows.push({ ...base, type: sideOf(ring, peer), ...connection(peer) });
+    for (const peer of own) rows.push({ ...base, type: sideOf(ring, peer), ...connection(director, peer) });
   }
   return rows.map(encodeDirectorListRow).join('') + END;
 };
@@ -39,17 +41,16 @@ const ringStatus = (ring: Ring, now: number): string => {
   return `ring syncing - last sync ${Math.floor((now - ring.stateSince) / 1000)} secs ago`;
 };
 
-const connection = (peer: Peer): { status: string; counters: string[] } => {
+const connection = (director: Director, peer: Peer): { status: string; counters: string[] } => {
   const { traffic, pingMs } = peer;
-  const seconds = (ms: number): number => Math.floor(ms / 1000);
   const counters = [
     pingMs,
     traffic.bytesIn,
     traffic.bytesOut,
     traffic.buffered,
     traffic.peakBuffered,
-    seconds(traffic.lastInput),
-    seconds(traffic.lastOutput),
+    clockSeconds(director, traffic.lastInput),
+    clockSeconds(director, traffic.lastOutput),
   ];
   return { status: peerStatus(peer), counters: counters.map(String) };
 };

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { startTwoRing, type TwoRing } from '../../testing/two-ring.ts';
 import { followClock } from '../follow-clock.ts';
+import { directorStatus } from '../status.ts';
 
 const ALICE = 1669653170;
 
@@ -24,6 +25,18 @@ test.each([3600, -3600])('by %d seconds: users and SYNCs carry the time of the o
   expect(sync).toContain(`\\t9\\t${time}\\t`);
   ring.ring.left.say(sync ?? '');
   expect(ring.replies()).toEqual(['1 OK\n']);
+});
+
+test('administrators read when a neighbour was heard last by the clock that was set', () => {
+  const ring = startTwoRing();
+  setClock(ring, 3600);
+  const right = ring.director.ring.right;
+  if (right === undefined) throw new Error('no right');
+  right.traffic.lastInput = ring.now();
+  const { connections } = directorStatus(ring.director, ring.now()).ring;
+  expect(connections.map(({ lastInput }) => lastInput)).toContain(ring.seconds() + 3600);
+  expect(connections.every(({ lastOutput }) => lastOutput === 0)).toBe(true);
+  expect(ring.admin('DIRECTOR-LIST')).toContain(`\t${ring.seconds() + 3600}\t0\n`);
 });
 
 test('the log says so, once', () => {

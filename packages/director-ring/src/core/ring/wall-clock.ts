@@ -12,6 +12,10 @@ export const toClock = ({ clockAhead }: Director, command: RingCommand): RingCom
 /** As the core is to read it. */
 export const fromClock = ({ clockAhead }: Director, command: RingCommand): RingCommand => shifted(command, -clockAhead);
 
+/** What an administrator reads. `ms`: of the core's time, 0 = never. Unix seconds. */
+export const clockSeconds = ({ clockAhead }: Pick<Director, 'clockAhead'>, ms: number): number =>
+  ms === 0 ? 0 : Math.floor(ms / 1000) + clockAhead;
+
 /** When a backend went up or down is only compared with what others say of it, and is the clock's everywhere. */
 const shifted = (command: RingCommand, seconds: number): RingCommand => {
   if (seconds === 0) return command;
