@@ -70,7 +70,9 @@ export const serveAdmin =
         }
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        log.error('director_admin_invalid', {}, error.message);
+        const isLong = error.code === 'line-too-long';
+        const text = isLong ? `doveadm sent us more than ${DIRECTOR_ADMIN_MAX_LINE + 1} bytes` : error.message;
+        log.error('director_admin_invalid', {}, text);
         finish();
       }
       if (state.at === 'waiting' && lines.pending() > PENDING_LIMIT) client.pause();
