@@ -54,7 +54,8 @@ const startMove = (
  * A move that runs goes on from where it is. Two directors who move the user at once to different hosts must come to the
  * same: the lower address counts, as for users who are in two places (upstream takes what it hears last, which is not the
  * same everywhere). Who has seen the first move end means it. Not all may hear of both moves while these run, so all
- * hear where the user is in the end.
+ * hear where the user is in the end. A move of ours that does not count is told to nobody: the first one may have ended
+ * elsewhere, where ours would.
  */
 const joinMove = (director: Director, move: Move, host: MailHost, told: Told | undefined, now: number): void => {
   const { hash, tag } = move;
@@ -62,6 +63,7 @@ const joinMove = (director: Director, move: Move, host: MailHost, told: Told | u
   const user = tag?.users.find(hash, seconds) ?? NO_USER;
   const isEnding = move.state.at === 'flushing' || move.state.at === 'delay';
   const isOvertaken = !isEnding && move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
+  if (isOvertaken && told === undefined) return;
   if (tag !== undefined && move.target !== host.ip) contestUser(director, tag.users, hash);
   if (!isOvertaken) {
     if (tag !== undefined && user !== NO_USER) {

@@ -190,9 +190,11 @@ const checkLines = (effects: readonly Effect[]): void => {
   const inList = new Set<number>();
   for (const effect of effects) {
     if (effect.do !== 'ring-send') continue;
-    const { cmd } = parseRingCommand(effect.text.slice(0, -1), inList.has(effect.peer));
-    if (cmd === 'HOST-HAND-START') inList.add(effect.peer);
-    if (cmd === 'HOST-HAND-END') inList.delete(effect.peer);
+    for (const line of effect.text.slice(0, -1).split('\n')) {
+      const { cmd } = parseRingCommand(line, inList.has(effect.peer));
+      if (cmd === 'HOST-HAND-START') inList.add(effect.peer);
+      if (cmd === 'HOST-HAND-END') inList.delete(effect.peer);
+    }
   }
 };
 

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { startTwoRing, type TwoRing } from '../../testing/two-ring.ts';
 
 const ALICE = 1669653170;
+/** Whose hash says 10.2.0.13. */
+const TINA = 4012572174;
 const KICK = { cmd: 'KICK-DIRECTOR-HASH', hash: ALICE, exceptIp: undefined };
 const KILLED = `USER-KILLED\\t${ALICE}`;
 
@@ -245,4 +247,19 @@ test('tokens of moves that nobody makes are not remembered without end', () => {
   expect(ring.moveStates()).toHaveLength(10_000);
   ring.wait(40_000);
   expect(ring.moveStates()).toEqual([]);
+});
+
+test('a move of ours that does not count while another runs is told to nobody', () => {
+  const ring = startTwoRing();
+  expect(ring.login('tina')).toBe('10.2.0.13');
+  ring.heard();
+  ring.ring.left.say(theirs('USER-MOVE', 1, TINA, '10.2.0.11'), `USER-KILLED\\t${TINA}`);
+  ring.answerKick();
+  expect(ring.heard().right).toEqual([`USER-KILLED\\t${TINA}`]);
+  // Elsewhere the first move may have ended, and another one would count.
+  expect(ring.admin('HOST-RESET-USERS\\t10.2.0.11')).toBe('wait');
+  expect(ring.heard()).toEqual({ left: [], right: [] });
+  ring.ring.left.say(theirs('USER-KILLED-EVERYWHERE', 2, TINA));
+  ring.wait(2000);
+  expect(ring.login('tina')).toBe('10.2.0.11');
 });
