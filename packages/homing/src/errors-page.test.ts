@@ -1,5 +1,5 @@
 /** `docs/errors.md` has one row for each code of each closed list, and no other. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { TEMPLATE_ERROR_CODES } from '@homing/config';
 import { PROXY_ERROR_CODES } from '@homing/login-proxy';
 import { WIRE_ERROR_CODES } from '@homing/wire';
@@ -39,4 +39,14 @@ test('each row says whose fault it is, what the peer sees and what the log says'
     expect(row).toHaveLength(4);
     expect(row.every((cell) => cell !== '')).toBe(true);
   }
+});
+
+test('each class of errors is on the page', () => {
+  const root = new URL('../../../', import.meta.url).pathname;
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'));
+  const classes = sources.flatMap((path) =>
+    [...readFileSync(root + path, 'utf8').matchAll(/class (\w+) extends Error/g)].map(([, name = '']) => name),
+  );
+  expect(classes).toContain('WireError');
+  expect(classes.filter((name) => !page.includes(name))).toEqual([]);
 });
