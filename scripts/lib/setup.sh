@@ -108,7 +108,13 @@ setup_peers() {
 
 install_peers() (
   peers_missing || return 0
-  say "Installing with apt-get: $PEERS ..."
+  # shellcheck disable=SC2086
+  apt_install $PEERS || say 'apt-get failed; tests that need the missing peers are skipped'
+)
+
+# Needs root. Starts no service of the packages.
+apt_install() (
+  say "Installing with apt-get: $* ..."
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
     trap 'rm -f /usr/sbin/policy-rc.d' EXIT
@@ -118,7 +124,8 @@ install_peers() (
   export DEBIAN_FRONTEND=noninteractive
   # Another apt-get, an automatic upgrade for one, may be at work.
   apt() { apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2; }
-  # shellcheck disable=SC2086
-  apt update && apt install -y --no-install-recommends $PEERS ||
-    say 'apt-get failed; tests that need the missing peers are skipped'
+  apt update && apt install -y --no-install-recommends "$@"
 )
+
+# Dovecot 2.4 as a peer; says why there is none.
+setup_dovecot24() { scripts/dovecot24 || say 'Tests beside Dovecot 2.4 are skipped'; }
