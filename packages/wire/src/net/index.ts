@@ -1,2 +1,3 @@
+export * from './authority.ts';
 export * from './ip-address.ts';
 export * from './network.ts';
