@@ -49,6 +49,11 @@ test.each([
     'final-resp-ok\tno-penalty\tvalid-client-cert\tdebug',
     { finalRespOk: true, noPenalty: true, validClientCert: true, debug: true },
   ],
+  [
+    'where a referral points',
+    'proxy_redirect_host_next=127.0.0.12:143\tproxy_redirect_host_attempts=127.0.0.11:143\tdestuser=a\x01tb\tproxy_timeout=30000',
+    { redirectHostNext: '127.0.0.12:143', destuser: 'a\tb' },
+  ],
   ['unknown parameters are ignored', 'ssl_ja3_hash=x\tfoo\t', { service: undefined }],
 ])('%s', (_, params, expected) => {
   expect(parseAuth(`AUTH\t1\tPLAIN\t${params}`).info).toMatchObject(expected);
@@ -139,6 +144,11 @@ test.each([
   'service=imap\tservice=pop3',
   'service=imap\tprotocol=pop3',
   'service=a\x01tb\tsecured',
+  'protocol=imap',
+  'protocol=imap\tfinal-resp-ok\tsecured',
+  'protocol=imap\tservice=pop3',
+  'protocol=a\x01tb',
+  'protocol',
   'service',
   'secured',
   '',

@@ -67,8 +67,10 @@ test.each([
 });
 
 test('what a minor version lets the server do', () => {
-  expect(authPeerFeatures(1)).toEqual({ emptyResponse: false, cancelled: false });
-  expect(authPeerFeatures(2)).toEqual({ emptyResponse: true, cancelled: false });
-  expect(authPeerFeatures(3)).toEqual({ emptyResponse: true, cancelled: false });
-  expect(authPeerFeatures(4)).toEqual({ emptyResponse: true, cancelled: true });
+  const featuresOf = (minor: number): string[] =>
+    Object.entries(authPeerFeatures(minor)).flatMap(([name, has]) => (has ? [name] : []));
+  expect(featuresOf(1)).toEqual([]);
+  expect(featuresOf(2)).toEqual(['emptyResponse']);
+  expect(featuresOf(3)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding']);
+  expect(featuresOf(4)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding', 'cancelled']);
 });

@@ -19,12 +19,18 @@ export const AUTH_MINOR = 4;
 export type AuthPeerFeatures = {
   /** An empty `resp=` is an empty response; before 1.2 (Exim) it means none. */
   readonly emptyResponse: boolean;
+  /** Names the service `protocol=` (2.4). A 2.3 server knows `service=` alone and drops whoever does not say it. */
+  readonly protocolKey: boolean;
+  /** May be offered mechanisms that bind to the TLS channel, and parameters in CONT (2.4). */
+  readonly channelBinding: boolean;
   /** Wants `CANCELLED` in reply to every CANCEL (2.4.4). Older clients take the word for garbage. */
   readonly cancelled: boolean;
 };
 
 export const authPeerFeatures = (minor: number): AuthPeerFeatures => ({
   emptyResponse: minor >= 2,
+  protocolKey: minor >= 3,
+  channelBinding: minor >= 3,
   cancelled: minor >= 4,
 });
 

@@ -3,3 +3,4 @@ export * from './handshake.ts';
 export * from './limits.ts';
 export * from './reply.ts';
 export * from './request-info.ts';
+export * from './service-key.ts';

@@ -32,6 +32,9 @@ export type RequestInfo = {
   noPenalty: boolean;
   validClientCert: boolean;
   certUsername: ByteString;
+  /** `host:port` to which a backend referred the client (2.4, `proxy_redirect_reauth`), and the user's name there. */
+  redirectHostNext: ByteString | undefined;
+  destuser: ByteString | undefined;
 };
 
 export const createRequestInfo = (): RequestInfo => ({
@@ -54,6 +57,8 @@ export const createRequestInfo = (): RequestInfo => ({
   noPenalty: false,
   validClientCert: false,
   certUsername: '',
+  redirectHostNext: undefined,
+  destuser: undefined,
 });
 
 /** Reads a whole parameter list as it stands on the wire: escaped, separated by TABs. */
@@ -65,16 +70,19 @@ export const parseRequestInfo = (params: ByteString): RequestInfo => {
 
 /** Whether the service is named, for those who treat all alike. */
 export const hasService = (params: ByteString): boolean =>
-  params.startsWith('service=') || parseRequestInfo(params).service !== undefined;
+  simpleKey(params) !== undefined || parseRequestInfo(params).service !== undefined;
 
 /** The service alone, without reading the rest where it stands first, as all known clients send it. */
 export const serviceOf = (params: ByteString): ByteString | undefined => {
+  const key = simpleKey(params);
   const isSimple =
-    params.startsWith('service=') &&
-    !params.includes('\tservice') &&
-    !params.includes('\tprotocol') &&
-    !params.includes('\x01');
-  return isSimple ? valueAt(params, 'service='.length) : parseRequestInfo(params).service;
+    key !== undefined && !params.includes('\tservice') && !params.includes('\tprotocol') && !params.includes('\x01');
+  return isSimple ? valueAt(params, key.length) : parseRequestInfo(params).service;
+};
+
+const simpleKey = (params: ByteString): string | undefined => {
+  if (params.startsWith('service=')) return 'service=';
+  return params.startsWith('protocol=') ? 'protocol=' : undefined;
 };
 
 /** The address and port that the client came to, without reading the rest where nothing is escaped. */
@@ -183,6 +191,12 @@ const importRare = (info: RequestInfo, key: ByteString, value: ByteString): void
     case 'cert_username':
       info.certUsername = value;
       break;
+    case 'proxy_redirect_host_next':
+      info.redirectHostNext = value;
+      break;
+    case 'destuser':
+      info.destuser = value;
+      break;
   }
 };
 
@@ -212,5 +226,7 @@ export const requestInfoParams = (info: RequestInfo): ByteString[] => {
   text('local_name', info.localName);
   text('client_id', info.clientId);
   if (info.forwardFields.length > 0) params.push(`forward_fields=${info.forwardFields.map(escapeTab).join('\t')}`);
+  text('proxy_redirect_host_next', info.redirectHostNext);
+  text('destuser', info.destuser);
   return params;
 };
