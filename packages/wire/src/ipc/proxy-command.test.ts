@@ -4,6 +4,8 @@ import { formatProxyCommand, parseProxyCommand } from './proxy-command.ts';
 
 test.each([
   ['LIST-FULL', { cmd: 'LIST-FULL' }],
+  ['LIST-FULL\tconn-guid', { cmd: 'LIST-FULL', guids: true }],
+  ['KICK-GUID\ta\tx01', { cmd: 'KICK-GUID', user: 'a', guid: 'x01' }],
   ['KICK\ta\tb\x01tc', { cmd: 'KICK', users: ['a', 'b\tc'] }],
   ['KICK-ALT\tuser_group\tx', { cmd: 'KICK-ALT', field: 'user_group', values: ['x'] }],
   ['KICK-HOST\t10.0.0.1', { cmd: 'KICK-HOST', hosts: ['10.0.0.1'] }],
@@ -21,6 +23,7 @@ test.each([
   ['KICK-DIRECTOR-HASH', 'Invalid parameters'],
   ['KICK-DIRECTOR-HASH\tx', 'Invalid parameters'],
   ['KICK-DIRECTOR-HASH\t1\tnope', 'Invalid except_ip parameter'],
+  ['KICK-GUID\ta', 'Missing parameter'],
   ['WHAT', 'Unknown command'],
 ])('%j is refused', (line, refusal) => {
   expect(parseProxyCommand(line)).toEqual({ refusal });

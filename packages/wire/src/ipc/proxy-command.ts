@@ -1,30 +1,35 @@
 /**
  * The commands that a login process takes as a member of the ipc group `proxy` (login-proxy.c, login_proxy_ipc_cmd):
  *
- *     LIST-FULL                                 all sessions, as `:` lines
+ *     LIST-FULL [TAB conn-guid]                 all sessions, as `:` lines
  *     KICK TAB user...                          by exact name
  *     KICK-ALT TAB user_FIELD TAB value...      by another field of the auth reply
  *     KICK-HOST TAB host...                     by the host as auth wrote it
  *     KICK-DIRECTOR-HASH TAB hash [TAB ip]      by user hash, sparing sessions to that backend
+ *     KICK-GUID TAB user TAB guid               one session
+ *
+ * `conn-guid` and KICK-GUID are ours. Dovecot's processes list without the column, and refuse the command.
  */
 import { assertNever } from '../line/assert-never.ts';
 import type { ByteString } from '../line/bytes.ts';
 import { joinTabs, splitTabs } from '../line/escape.ts';
 import { parseUint32 } from '../line/number.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
+import { GUID_COLUMN } from './session-list.ts';
 
 /** `users`, `values` and `hosts` are not empty. */
 export type ProxyCommand =
-  | { cmd: 'LIST-FULL' }
+  | { cmd: 'LIST-FULL'; guids?: true }
   | { cmd: 'KICK'; users: readonly ByteString[] }
   | { cmd: 'KICK-ALT'; field: ByteString; values: readonly ByteString[] }
   | { cmd: 'KICK-HOST'; hosts: readonly ByteString[] }
-  | { cmd: 'KICK-DIRECTOR-HASH'; hash: number; exceptIp: IpAddress | undefined };
+  | { cmd: 'KICK-DIRECTOR-HASH'; hash: number; exceptIp: IpAddress | undefined }
+  | { cmd: 'KICK-GUID'; user: ByteString; guid: ByteString };
 
 export const formatProxyCommand = (command: ProxyCommand): ByteString => {
   switch (command.cmd) {
     case 'LIST-FULL':
-      return 'LIST-FULL';
+      return command.guids ? joinTabs(['LIST-FULL', GUID_COLUMN]) : 'LIST-FULL';
     case 'KICK':
       return joinTabs(['KICK', ...command.users]);
     case 'KICK-ALT':
@@ -35,6 +40,8 @@ export const formatProxyCommand = (command: ProxyCommand): ByteString => {
       const { hash, exceptIp } = command;
       return joinTabs(['KICK-DIRECTOR-HASH', String(hash), ...(exceptIp === undefined ? [] : [exceptIp])]);
     }
+    case 'KICK-GUID':
+      return joinTabs(['KICK-GUID', command.user, command.guid]);
     default:
       return assertNever(command);
   }
@@ -47,7 +54,11 @@ export const parseProxyCommand = (line: ByteString): ProxyCommand | { refusal: s
   const missing = { refusal: 'Missing parameter' };
   switch (cmd) {
     case 'LIST-FULL':
-      return { cmd };
+      return first === GUID_COLUMN ? { cmd, guids: true } : { cmd };
+    case 'KICK-GUID': {
+      const [guid] = others;
+      return first === undefined || guid === undefined ? missing : { cmd, user: first, guid };
+    }
     case 'KICK':
       return first === undefined ? missing : { cmd, users: args };
     case 'KICK-ALT':

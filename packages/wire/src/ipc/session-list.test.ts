@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WireError } from '../line/errors.ts';
-import { createSessionListReader, formatSessionListHeader } from './session-list.ts';
+import { createSessionListReader, createSessionRowReader, formatSessionListHeader } from './session-list.ts';
 
 const read = (lines: readonly string[]) => {
   const reader = createSessionListReader();
@@ -44,6 +44,22 @@ test('a user may be called like a column', () => {
 test('a row without an address is left out, one before any header is a WireError', () => {
   expect(read([PLAIN, 'a\timap\t\t\t0', 'b'])).toEqual([]);
   expect(() => read(['a\timap\t10.9.9.9\t10.0.0.1\t143'])).toThrow(WireError);
+});
+
+test('a row with all its columns, and of a process without guids', () => {
+  const reader = createSessionRowReader();
+  const guid = '0123456789abcdef0123456789abcdef';
+  expect(reader(formatSessionListHeader(['user_group'], true, true))).toBeUndefined();
+  expect(reader(`a\tg\timap\t10.9.9.9\t::1\t143\tb\t${guid}`)).toEqual({
+    user: 'a',
+    service: 'imap',
+    srcIp: '10.9.9.9',
+    destIp: '::1',
+    guid,
+    alternative: new Map([['user_group', 'g']]),
+  });
+  expect(reader(PLAIN)).toBeUndefined();
+  expect(reader('a\timap\t\t10.0.0.1\t143')).toMatchObject({ srcIp: undefined, guid: undefined });
 });
 
 test('any lines behind a header decode', () => {

@@ -32,6 +32,18 @@ test('the list has a row for each session and a column for each other name', () 
   ]);
 });
 
+test('one of several sessions of a user is known by its guid, which comes when it is asked for', () => {
+  const { sessions, kicked } = setUp();
+  const guids = sessions.list(true).map((line) => line.split('\t').at(-1));
+  expect(guids[0]).toBe('conn-guid');
+  expect(new Set(guids).size).toBe(4);
+  const [, , second = ''] = guids;
+  expect(second).toMatch(/^[0-9a-f]{32}$/);
+  expect(answerProxyCommand(`KICK-GUID\tb\t${second}`, sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
+  expect(answerProxyCommand(`KICK-GUID\ta\t${second}`, sessions, hashOf)).toEqual([{ reply: 'ok', data: '1' }]);
+  expect(kicked).toEqual(['a@10.0.0.2 Kicked by admin']);
+});
+
 test('another name at the backend has a column of its own, once there is one', () => {
   const { sessions } = setUp();
   const names = { ...COMMON, user: 'c', destuser: 'c2', ip: '10.0.0.1', host: '10.0.0.1', altUsernames: new Map() };

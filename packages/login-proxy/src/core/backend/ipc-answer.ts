@@ -15,7 +15,10 @@ export const answerProxyCommand = (
   if ('refusal' in command) return [{ reply: 'error', data: command.refusal }];
   switch (command.cmd) {
     case 'LIST-FULL':
-      return [...sessions.list().map((data) => ({ reply: 'line', data }) as const), { reply: 'ok', data: '' }];
+      return [
+        ...sessions.list(command.guids).map((data) => ({ reply: 'line', data }) as const),
+        { reply: 'ok', data: '' },
+      ];
     case 'KICK':
       return [count(sessions.kick(BY_ADMIN, ({ user }) => command.users.includes(user)))];
     case 'KICK-HOST':
@@ -27,6 +30,8 @@ export const answerProxyCommand = (
       // Dovecot hashes the login name and so never meets a session whose backend knows it by another; directors hash that.
       return [count(sessions.kick(BY_DIRECTOR, ({ destuser, ip }) => ip !== exceptIp && hashOf(destuser) === hash))];
     }
+    case 'KICK-GUID':
+      return [count(sessions.kick(BY_ADMIN, ({ user }, guid) => user === command.user && guid() === command.guid))];
     default:
       return assertNever(command);
   }

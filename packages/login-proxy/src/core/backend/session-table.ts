@@ -28,21 +28,25 @@ export type SessionTable = {
   remove(session: TabledSession): void;
   readonly size: number;
   /** Kicks all that match; returns how many. */
-  kick(reason: string, wanted: (session: SessionNames) => boolean): number;
+  kick(reason: string, wanted: (session: SessionNames, guid: () => ByteString) => boolean): number;
   /** True once any session had this `user_*` field. */
   knowsField(field: ByteString): boolean;
-  /** Tab-escaped lines: the header, then a row for each session, the newest first. */
-  list(): string[];
+  /** Tab-escaped lines: the header, then a row for each session, the newest first. `guids`: with a column of them. */
+  list(guids?: boolean): string[];
 };
 
-export const createSessionTable = (): SessionTable => {
-  const sessions = new Set<TabledSession>();
+/** `pid`: our own; it makes the sessions' guids different from those of other workers. */
+export const createSessionTable = (pid = 0): SessionTable => {
+  /** With their serial numbers. */
+  const sessions = new Map<TabledSession, number>();
+  let lastSerial = 0;
   /** Columns stay once they appeared, as in Dovecot. */
   const fields = new Set<ByteString>();
   let hasDestuser = false;
   return {
     add(session) {
-      sessions.add(session);
+      lastSerial += 1;
+      sessions.set(session, lastSerial);
       for (const field of session.altUsernames.keys()) fields.add(field);
       hasDestuser ||= session.destuser !== session.user;
       return session;
@@ -52,14 +56,17 @@ export const createSessionTable = (): SessionTable => {
       return sessions.size;
     },
     kick(reason, wanted) {
-      const kicked = [...sessions].filter(wanted);
-      for (const session of kicked) session.kick(reason);
+      const kicked = [...sessions].filter(([session, serial]) => wanted(session, () => guidOf(pid, serial)));
+      for (const [session] of kicked) session.kick(reason);
       return kicked.length;
     },
     knowsField: (field) => fields.has(field),
-    list: () => [
-      formatSessionListHeader([...fields], hasDestuser),
-      ...[...sessions].toReversed().map((session) => row(session, fields, hasDestuser)),
+    list: (guids = false) => [
+      formatSessionListHeader([...fields], hasDestuser, guids),
+      ...[...sessions].toReversed().map(([session, serial]) => {
+        const more = guids ? [guidOf(pid, serial)] : [];
+        return joinTabs([...row(session, fields, hasDestuser), ...more]);
+      }),
     ],
   };
 };
@@ -68,8 +75,12 @@ const row = (
   { user, destuser, altUsernames, protocol, rip, ip, port }: SessionNames,
   fields: ReadonlySet<ByteString>,
   hasDestuser: boolean,
-): string => {
+): string[] => {
   const others = [...fields].map((field) => altUsernames.get(field) ?? '');
   const last = hasDestuser ? [destuser === user ? '' : destuser] : [];
-  return joinTabs([user, ...others, protocol, rip, ip, String(port), ...last]);
+  return [user, ...others, protocol, rip, ip, String(port), ...last];
 };
+
+/** 16 bytes in hexadecimal, as Dovecot's; no two sessions of workers that live at the same time have the same. */
+const guidOf = (pid: number, serial: number): ByteString =>
+  pid.toString(16).padStart(8, '0') + serial.toString(16).padStart(24, '0');

@@ -48,7 +48,7 @@ export type ProxyBackend = AsyncDisposable & {
 export const createProxyBackend = async (options: ProxyBackendOptions): Promise<ProxyBackend> => {
   const { settings, log, now, pick } = options;
   const hosts = createHostStates();
-  const sessions = createSessionTable();
+  const sessions = createSessionTable(options.pid);
   const open = createOpenConnections();
   const notify = createProxyNotify({ path: resolve(options.loginDir, settings.login_proxy_notify_path), log, now });
   const relays = createRelays({ settings, hosts, sessions, notify, now, pick, release: open.release });
