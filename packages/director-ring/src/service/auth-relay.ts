@@ -1,11 +1,14 @@
 /**
  * `login/director` and `director-userdb`: stands between a login process (or LMTP, doveadm) and the auth server. One auth
- * connection for each of ours, closed together. What the client sends goes through as it came; of what the auth server
- * sends only success lines are looked at (director/login-connection.c, auth-connection.c). Who does not read stops the
- * one who writes to him: neither direction piles up here.
+ * connection for each of ours, closed together. What the client sends goes through as it came, or as an auth server of an
+ * older series reads it (auth-client-side.ts); of what the auth server sends only success lines are completed
+ * (director/login-connection.c, auth-connection.c). Who does not read stops the one who writes to him: neither direction
+ * piles up here.
  */
 import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
+import { type AuthClientSide, createAuthClientSide } from './auth-client-side.ts';
+import { featuresOf, lineForClient } from './auth-versions.ts';
 import { type CompleteLine, createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -19,9 +22,6 @@ export type AuthSockets = { readonly login: AuthSocket; readonly userdb: AuthSoc
 
 const SUCCESS = { 'auth-login': 'OK\t', 'auth-userdb': 'PASS\t' } as const;
 
-/** How much of a client's input waits for the auth connection to open. */
-const EARLY_LIMIT = 65_536;
-
 export const createAuthRelay = (
   runtime: Runtime,
   socket: 'auth-login' | 'auth-userdb',
@@ -30,8 +30,9 @@ export const createAuthRelay = (
   const completion = { success: SUCCESS[socket], complete: createCompletion(runtime) };
   return (client) => {
     const { log } = runtime;
+    const tooLong = (): void => lost(`BUG: Auth client sent us more than ${AUTH_CLIENT_MAX_LINE} bytes`);
+    const side = createAuthClientSide(client, tooLong);
     let auth: Outlet | undefined;
-    let early: ByteString = '';
     let isOpen = true;
     const close = (): void => {
       isOpen = false;
@@ -49,10 +50,8 @@ export const createAuthRelay = (
       .connect((outlet) => {
         auth = outlet;
         if (!isOpen) outlet.close();
-        outlet.send(early);
-        early = '';
-        client.resume();
-        const reader = createReplyReader(runtime, completion, { client, auth: outlet }, upstream.isOurs, lost);
+        side.connected(outlet);
+        const reader = createReplyReader(runtime, completion, { client, side, auth: outlet }, upstream.isOurs, lost);
         return { ...reader, drained: () => client.resume(), readsWhenFull: true };
       })
       .catch((error: unknown) => {
@@ -62,15 +61,7 @@ export const createAuthRelay = (
       });
 
     return {
-      receive(bytes) {
-        if (auth !== undefined) {
-          auth.send(bytes);
-          if (auth.isFull()) client.pause();
-          return;
-        }
-        early += bytes;
-        if (early.length > EARLY_LIMIT) client.pause();
-      },
+      receive: side.receive,
       drained: () => auth?.resume(),
       end() {
         isOpen = false;
@@ -84,11 +75,20 @@ export const createAuthRelay = (
 const createReplyReader = (
   runtime: Runtime,
   { success, complete }: { success: string; complete: CompleteLine },
-  { client, auth }: { client: Outlet; auth: Outlet },
+  { client, side, auth }: { client: Outlet; side: AuthClientSide; auth: Outlet },
   isOurs: boolean,
   onFailure: (reason: string | undefined) => void,
 ): Pick<Protocol, 'receive' | 'end'> => {
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
+  let isGreeted = false;
+  const passOn = (line: ByteString): ByteString => {
+    if (!isGreeted) {
+      isGreeted = true;
+      side.serverIs(featuresOf(line));
+    }
+    const seen = lineForClient(line, side.features());
+    return seen === undefined ? '' : `${seen}\n`;
+  };
   return {
     receive(bytes) {
       lines.push(bytes);
@@ -96,7 +96,7 @@ const createReplyReader = (
       let replies = '';
       try {
         for (let line = lines.next(); line !== undefined; line = lines.next()) {
-          replies += line.startsWith(success) ? complete(line, client, now) : `${line}\n`;
+          replies += line.startsWith(success) ? complete(line, client, now) : passOn(line);
         }
       } catch (error) {
         if (!(error instanceof WireError)) throw error;

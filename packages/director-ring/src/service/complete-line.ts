@@ -9,6 +9,7 @@ import {
   readSuccessLine,
   type SuccessLine,
   staysHere,
+  wouldBounce,
 } from '../core/request/success-line.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -33,7 +34,8 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
 
   return (line, client, now) => {
     const success = readSuccessLine(line);
-    if (success?.username === undefined) return `${line}\n`;
+    if (success === undefined) return `${line}\n`;
+    if (success.username === undefined) return wouldBounce(line, success) ? nameless(runtime, line) : `${line}\n`;
     const username = withoutMaster(success.username, auth_master_user_separator);
     const answer = requestHost(director, username, success.tag, now);
     if (answer.result === 'host') return withHost(line, success, answer.host);
@@ -50,6 +52,11 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
 const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason: string): ByteString => {
   const text = `director: User ${username} host lookup failed: ${reason}`;
   log.error('director_host_lookup_failed', { user: username }, text);
+  return `${failSuccessLine(line)}\n`;
+};
+
+const nameless = ({ log }: Runtime, line: ByteString): ByteString => {
+  log.error('director_host_lookup_failed', {}, 'director: Auth server sent proxy with neither host nor user');
   return `${failSuccessLine(line)}\n`;
 };
 

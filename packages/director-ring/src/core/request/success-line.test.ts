@@ -11,7 +11,7 @@ const host = (ip: string, hostname = ''): MailHost => {
 
 const complete = (line: string, to: MailHost): string => {
   const success = readSuccessLine(line);
-  return success === undefined || staysHere(line, success, to) ? line : line + hostFields(to, 30);
+  return success?.username === undefined || staysHere(line, success, to) ? line : line + hostFields(to, 30);
 };
 
 // Captured: dovecot 2.3.19.1, E = 60.

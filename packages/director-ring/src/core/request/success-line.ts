@@ -15,7 +15,7 @@ export type SuccessLine = {
   proxyMaybe: boolean;
 };
 
-/** Undefined for a line that goes through as it is: no proxying wanted, the host already decided, or no username. */
+/** Undefined for a line that goes through as it is: no proxying wanted, or the host already decided. */
 export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
   const success: SuccessLine = {
     username: undefined,
@@ -34,8 +34,7 @@ export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
     } else readField(success, line, start, end);
     start = tab + 1;
   }
-  const isCandidate = (success.hasProxy || success.proxyMaybe) && !success.hasHost;
-  return isCandidate && success.username !== undefined ? success : undefined;
+  return (success.hasProxy || success.proxyMaybe) && !success.hasHost ? success : undefined;
 };
 
 /** Behind the command and the id; 0 if nothing is there. */
@@ -90,6 +89,13 @@ const isOurselves = (line: ByteString, host: MailHost): boolean => {
   const isPort = port === undefined || localPort === undefined || port === localPort;
   return isPort && parseIpAddress(fields.get('lip') ?? '') === host.ip;
 };
+
+/**
+ * LMTP refuses a mail for good, with 550, when it is told to proxy and not where to; a login process says that it is a
+ * temporary failure, and is left to.
+ */
+export const wouldBounce = (line: ByteString, { hasProxy }: SuccessLine): boolean =>
+  hasProxy && line.startsWith('PASS\t');
 
 /** The answer when there is no mail host: a temporary failure, without a user's name or a reason. */
 export const failSuccessLine = (line: ByteString): ByteString =>

@@ -1,0 +1,138 @@
+/** Login processes and auth servers of different series, scripted, with the director between them. */
+import { describe, expect, test } from 'vitest';
+import { startTestDirector as start } from '../testing/start.ts';
+
+type Accept = 'acceptAuth' | 'acceptUserdb';
+
+/** A client and an auth server of these minor versions, whose hellos are over. */
+const relay = async (client: number, server: number, accept: Accept = 'acceptAuth') => {
+  const { director, auth, logged, open } = await start();
+  const peer = await open(director[accept]);
+  peer.outlet?.send(`VERSION\t1\t${client}\n`);
+  auth.outlet?.send(`VERSION\t1\t${server}\n`);
+  const [toServer, toClient] = [auth.received.length, peer.received.length];
+  return {
+    auth,
+    peer,
+    logged,
+    /** What the other side gets of it. */
+    ask(bytes: string): string {
+      peer.outlet?.send(bytes);
+      return auth.received.slice(toServer);
+    },
+    answer(bytes: string): string {
+      auth.outlet?.send(bytes);
+      return peer.received.slice(toClient);
+    },
+  };
+};
+
+const AUTH24 = 'AUTH\t1\tPLAIN\tprotocol=imap\tfinal-resp-ok\tresp=AGEAYg==\n';
+const AUTH23 = AUTH24.replace('protocol=', 'service=');
+
+describe('what a client sends', () => {
+  test.each([
+    [2, 2, AUTH23, AUTH23],
+    [2, 4, AUTH23, AUTH23],
+    [3, 3, AUTH24, AUTH24],
+    [3, 4, AUTH24, AUTH24],
+    [4, 3, AUTH24, AUTH24],
+    [3, 2, AUTH24, AUTH23],
+    [4, 2, `${AUTH24}CONT\t1\tAA==\nCANCEL\t1\n`, `${AUTH23}CONT\t1\tAA==\nCANCEL\t1\n`],
+  ])('minor %i to minor %i', async (client, server, sent, received) => {
+    expect((await relay(client, server)).ask(sent)).toBe(received);
+    expect((await relay(client, server)).ask(sent.slice(0, 20))).toBe(
+      server < 3 && client >= 3 ? '' : sent.slice(0, 20),
+    );
+  });
+
+  test('lookups of LMTP and doveadm 2.4 at an auth server of 2.3, whatever their ids and line ends are', async () => {
+    const { ask } = await relay(4, 1, 'acceptUserdb');
+    const sent =
+      'PASS\t3657170945\talice\tprotocol=lmtp\tlip=127.0.0.1\r\nUSER\t1\talice\tprotocol=lmtp\nLIST\t2\tuser=*\tprotocol=doveadm\n';
+    expect(ask(sent)).toBe(sent.replaceAll('protocol=', 'service=').replace('\r', ''));
+  });
+
+  test('is the same however it is cut', async () => {
+    const sent = `VERSION\t1\t3\nCPID\t4242\n${AUTH24}${AUTH24}`;
+    for (const server of [2, 4]) {
+      const { director, auth, open } = await start();
+      const peer = await open(director.acceptAuth);
+      const half = Math.floor(sent.length / 2);
+      for (const byte of sent.slice(0, half)) peer.outlet?.send(byte);
+      // Nothing but the client's own version is out before it is known what the server understands.
+      expect(auth.received).toBe('VERSION\t1\t3\n');
+      auth.outlet?.send(`VERSION\t1\t${server}\n`);
+      for (const byte of sent.slice(half)) peer.outlet?.send(byte);
+      expect(auth.received).toBe(server < 3 ? sent.replaceAll('protocol=', 'service=') : sent);
+    }
+  });
+
+  test('16384 bytes are a line for an auth server of 2.3; one more closes both ends', async () => {
+    const longest = AUTH24.replace('\n', 'A'.repeat(16_384 - AUTH24.length)).concat('\n');
+    const { ask, auth, peer, logged } = await relay(3, 2);
+    expect(longest).toHaveLength(16_384);
+    expect(ask(longest)).toBe(longest.replace('protocol=', 'service='));
+    ask('x'.repeat(16_384));
+    expect([peer.ended, auth.ended]).toEqual([true, true]);
+    expect(logged()).toEqual(['BUG: Auth client sent us more than 16384 bytes']);
+  });
+
+  test('a client that never ends its first line is passed on at 64 kB', async () => {
+    const { director, auth, open } = await start();
+    const peer = await open(director.acceptAuth);
+    peer.outlet?.send('x'.repeat(65_535));
+    expect(auth.received).toBe('');
+    peer.outlet?.send('xx');
+    expect(auth.received).toBe('x'.repeat(65_537));
+  });
+});
+
+describe('what a client sees', () => {
+  test.each([
+    [2, ''],
+    [3, ''],
+    [4, 'CANCELLED\t1\n'],
+  ])('minor %i and CANCELLED', async (minor, seen) => {
+    expect((await relay(minor, 4)).answer('CANCELLED\t1\nOK\t2\tuser=a\n')).toBe(`${seen}OK\t2\tuser=a\n`);
+  });
+
+  test.each([
+    [2, ''],
+    [3, 'MECH\tSCRAM-SHA-256-PLUS\tmutual-auth\tchannel-binding\n'],
+  ])('minor %i and mechanisms that bind to the channel', async (minor, seen) => {
+    const plus = 'MECH\tSCRAM-SHA-256-PLUS\tmutual-auth\tchannel-binding\n';
+    const others = 'MECH\tSCRAM-SHA-256\tmutual-auth\nMECH\tDOVECOT-TOKEN\tprivate\n';
+    expect((await relay(minor, 4)).answer(`${others}${plus}`)).toBe(`${others}${seen}`);
+  });
+
+  test('CONT with channel binding, and out of band, in both directions', async () => {
+    const { ask, answer } = await relay(3, 3);
+    const conts = 'CONT\t1\tcj1yUHBm\tchannel_binding=tls-unique\nCONT\t1\t#\tchannel_binding=tls-exporter\n';
+    expect([answer(conts), ask(conts)]).toEqual([conts, conts]);
+  });
+
+  test.each([
+    ['FAIL\t1\tuser=a\tproxy\thost=10.0.0.1\tport=143\treason=R', 'FAIL\t1\tuser=a\treason=R'],
+    ['FAIL\t1\tuser=a\tproxy=y\tproxy_maybe\thostip=10.0.0.1', 'FAIL\t1\tuser=a'],
+    ['FAIL\t1\tuser=a\tproxyx=1\thostile\tcode=temp_fail', 'FAIL\t1\tuser=a\tproxyx=1\thostile\tcode=temp_fail'],
+    ['NOTFOUND\t1\tproxy', 'NOTFOUND\t1\tproxy'],
+  ])('%j', async (line, seen) => {
+    expect((await relay(3, 3)).answer(`${line}\n`)).toBe(`${seen}\n`);
+  });
+});
+
+describe('LMTP is never told to proxy without a host', () => {
+  test.each([
+    ['PASS\t1\tproxy=y', 'FAIL\t1\tcode=temp_fail'],
+    ['PASS\t1\tproxy\tport=24', 'FAIL\t1\tcode=temp_fail'],
+    ['PASS\t1\tport=24', 'PASS\t1\tport=24'],
+    ['PASS\t1\tproxy\thost=10.0.0.9', 'PASS\t1\tproxy\thost=10.0.0.9'],
+  ])('%j', async (line, seen) => {
+    const { answer, logged } = await relay(3, 3, 'acceptUserdb');
+    expect(answer(`${line}\n`)).toBe(`${seen}\n`);
+    expect(logged()).toEqual(
+      seen.startsWith('FAIL') ? ['director: Auth server sent proxy with neither host nor user'] : [],
+    );
+  });
+});
