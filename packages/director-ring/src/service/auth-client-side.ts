@@ -35,21 +35,10 @@ type Rename = ReturnType<typeof createRenamer>;
 /** `onTooLong`: the client sent a line longer than an auth server takes; of a client that passes unread nobody looks. */
 export const createAuthClientSide = (client: Outlet, onTooLong: () => void): AuthClientSide => {
   let state: State = { at: 'hello', held: '' };
-  let auth: Outlet | undefined;
-  let early: ByteString = '';
+  const { send, connected } = createEarlyQueue(client);
   let features: AuthPeerFeatures | undefined;
   let server: AuthPeerFeatures | undefined;
 
-  const send = (bytes: ByteString): void => {
-    if (bytes === '') return;
-    if (auth !== undefined) {
-      auth.send(bytes);
-      if (auth.isFull()) client.pause();
-      return;
-    }
-    early += bytes;
-    if (early.length > EARLY_LIMIT) client.pause();
-  };
   const pass = (bytes: ByteString): void => {
     state = { at: 'passing' };
     send(bytes);
@@ -61,7 +50,10 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
       return;
     }
     features = featuresOf(bytes.slice(0, Math.max(0, end - 1)).replace(/\r$/, ''));
-    if (!features.protocolKey) return pass(bytes);
+    if (!features.protocolKey) {
+      pass(bytes);
+      return;
+    }
     send(bytes.slice(0, end));
     wait(bytes.slice(end));
   };
@@ -98,12 +90,7 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
           return sendRenamed(state.rename, bytes);
       }
     },
-    connected(outlet) {
-      auth = outlet;
-      outlet.send(early);
-      early = '';
-      client.resume();
-    },
+    connected,
     serverIs(known) {
       server = known;
       if (state.at !== 'waiting') return;
@@ -111,5 +98,31 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
       client.resume();
     },
     features: () => features,
+  };
+};
+
+/** To the auth server, as soon as there is a connection to it; the client waits while much is queued. */
+const createEarlyQueue = (
+  client: Outlet,
+): Pick<AuthClientSide, 'connected'> & { send: (bytes: ByteString) => void } => {
+  let auth: Outlet | undefined;
+  let early: ByteString = '';
+  return {
+    send: (bytes) => {
+      if (bytes === '') return;
+      if (auth !== undefined) {
+        auth.send(bytes);
+        if (auth.isFull()) client.pause();
+        return;
+      }
+      early += bytes;
+      if (early.length > EARLY_LIMIT) client.pause();
+    },
+    connected: (outlet) => {
+      auth = outlet;
+      outlet.send(early);
+      early = '';
+      client.resume();
+    },
   };
 };

@@ -16,11 +16,11 @@ const relay = async (client: number, server: number, accept: Accept = 'acceptAut
     peer,
     logged,
     /** What the other side gets of it. */
-    ask(bytes: string): string {
+    ask: (bytes: string): string => {
       peer.outlet?.send(bytes);
       return auth.received.slice(toServer);
     },
-    answer(bytes: string): string {
+    answer: (bytes: string): string => {
       auth.outlet?.send(bytes);
       return peer.received.slice(toClient);
     },
