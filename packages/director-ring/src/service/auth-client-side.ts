@@ -23,6 +23,9 @@ export type AuthClientSide = {
 /** How much of a client's input waits for the auth server. */
 const EARLY_LIMIT = 65_536;
 
+/** A longer first line is no VERSION. */
+const HELLO_LIMIT = 1024;
+
 type State =
   /** `held`: not sent yet. */
   | { at: 'hello'; held: ByteString }
@@ -45,7 +48,7 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
   };
   const takeHello = (bytes: ByteString): void => {
     const end = bytes.indexOf('\n') + 1;
-    if (end === 0 && bytes.length < EARLY_LIMIT) {
+    if (end === 0 && bytes.length < HELLO_LIMIT) {
       state = { at: 'hello', held: bytes };
       return;
     }

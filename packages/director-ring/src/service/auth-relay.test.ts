@@ -78,13 +78,13 @@ describe('what a client sends', () => {
     expect(logged()).toEqual(['BUG: Auth client sent us more than 16384 bytes']);
   });
 
-  test('a client that never ends its first line is passed on at 64 kB', async () => {
+  test('a client that never ends its first line is passed on unread', async () => {
     const { director, auth, open } = await start();
     const peer = await open(director.acceptAuth);
-    peer.outlet?.send('x'.repeat(65_535));
+    peer.outlet?.send('x'.repeat(1023));
     expect(auth.received).toBe('');
     peer.outlet?.send('xx');
-    expect(auth.received).toBe('x'.repeat(65_537));
+    expect(auth.received).toBe('x'.repeat(1025));
   });
 });
 
