@@ -1,4 +1,5 @@
 export * from './anvil/index.ts';
+export * from './anvil-client/index.ts';
 export * from './auth-client/index.ts';
 export * from './auth-master/index.ts';
 export * from './director-admin/index.ts';
@@ -19,6 +20,7 @@ export * from './line/line-decoder.ts';
 export * from './line/number.ts';
 export * from './line/param.ts';
 export * from './line/version.ts';
+export * from './master-admin/index.ts';
 export * from './net/index.ts';
 export * from './pop3/backend-reply.ts';
 export * from './pop3/index.ts';

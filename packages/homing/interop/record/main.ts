@@ -1,8 +1,10 @@
 /** `scripts/record-fixtures [protocol]...`: plays all dialogues with the installed Dovecot, writes protocol-fixtures/. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dovecotMissing, dovecotVersion } from '../lib/dovecot.ts';
+import { dovecot24Missing, dovecot24Version } from '../lib/dovecot24.ts';
 import { run } from '../lib/process.ts';
 import { anvil } from './anvil.ts';
+import { anvilClient } from './anvil-client.ts';
 import { authClient } from './auth-client.ts';
 import { authMaster } from './auth-master.ts';
 import { play } from './dialogue.ts';
@@ -11,6 +13,7 @@ import { directorRing } from './director-ring.ts';
 import { imap } from './imap.ts';
 import { ipc } from './ipc.ts';
 import { createMask, maskPorts } from './mask.ts';
+import { masterAdmin } from './master-admin.ts';
 import { pop3 } from './pop3.ts';
 import { proxyNotify } from './proxy-notify.ts';
 import type { Peer, Recording } from './recording.ts';
@@ -26,6 +29,7 @@ const record = async (wanted: readonly string[], captured: string): Promise<void
     ...ipc.map((recording) => prepare(recording, captured)),
     ...directorRing.map((recording) => prepare(recording, captured)),
     prepare(ringPair, captured),
+    ...[...anvilClient, ...masterAdmin].map((recording) => prepare(recording, captured)),
   ];
   for (const [protocol, start] of all) {
     if (wanted.length === 0 || wanted.includes(protocol)) console.log(`${protocol}: ${await start()} fixtures`);
@@ -34,7 +38,17 @@ const record = async (wanted: readonly string[], captured: string): Promise<void
 
 /** Hides the recording's own kind of peer, so that all kinds fit one list. */
 const prepare = <P extends Peer>(recording: Recording<P>, captured: string) =>
-  [recording.protocol, (): Promise<number> => recordAll(recording, captured)] as const;
+  [
+    recording.protocol,
+    async (): Promise<number> => recordAll(recording, recording.of === '2.4' ? await version24() : captured),
+  ] as const;
+
+/** `dovecot 2.4.1-4 (7d8c0e5759)` */
+const version24 = async (): Promise<string> => {
+  const missing = dovecot24Missing();
+  if (missing !== undefined) throw new Error(missing);
+  return `dovecot ${await dovecot24Version()}`;
+};
 
 /** `dovecot-core 1:2.3.19.1+dfsg1-2.1 (Debian GNU/Linux 12)`: the package where there is one. */
 const peerVersion = async (): Promise<string> => {

@@ -47,6 +47,7 @@ export const createMask = (options: MaskOptions): Mask => {
       .replace(/auth_token=[0-9a-f]{40}/g, `auth_token=${'a'.repeat(40)}`)
       .replace(/^(L auth-worker)\((\d+)\)/, (_, name: string, pid: string) => `${name}(${pids(pid)})`)
       .replace(/\(pid=(\d+),uid=\d+\)/, (_, pid: string) => `(pid=${pids(pid)},uid=102)`)
+      .replace(/^(S\d? )(\d+)(?=\t.*\t[a-z0-9]+-login\t)/, (_, from: string, pid: string) => from + pids(pid))
       .replace(/\b(mpid|session_pid)=(\d+)/g, (_, key: string, pid: string) => `${key}=${pids(pid)}`)
       .replace(
         /(rport=|"x-originating-port" "|XCLIENT .*PORT=)(\d+)/g,

@@ -18,6 +18,8 @@ export type Peer = {
 export type Recording<P extends Peer = Peer> = {
   /** The folder below protocol-fixtures/. */
   readonly protocol: string;
+  /** Which Dovecot; absent: 2.3. */
+  readonly of?: '2.4';
   start(): Promise<P>;
   /** Each case gets a peer that has seen nothing yet. */
   readonly fresh?: boolean;
