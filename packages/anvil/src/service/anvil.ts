@@ -1,4 +1,7 @@
-/** The anvil server of Dovecot 2.3: sockets `anvil` and `anvil-auth-penalty` speak the same. */
+/**
+ * The anvil server. Sockets `anvil` and `anvil-auth-penalty` speak the same: 2.3's protocol, here, or 2.4's (anvil-24.ts),
+ * as the client does.
+ */
 import type { Log, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import {
   ANVIL_MAX_LINE,
@@ -15,11 +18,15 @@ import {
 } from '@homing/wire';
 import { type Connections, createConnections } from '../core/connections.ts';
 import { createPenalties, type Penalties } from '../core/penalties.ts';
+import { type AskProxies, anvil24Protocol } from './anvil-24.ts';
+import { byVersion } from './by-version.ts';
 
 export type AnvilOptions = {
   readonly log: Log;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** The login processes, whose sessions clients of 2.4 see; without it there are none. */
+  readonly askProxies?: AskProxies;
 };
 
 export type Anvil = {
@@ -38,16 +45,29 @@ type State = {
   readonly nowSeconds: () => number;
 };
 
-export const createAnvil = ({ log, now }: AnvilOptions): Anvil => {
+export const createAnvil = ({ log, now, askProxies = NOBODY }: AnvilOptions): Anvil => {
   const connections = createConnections();
   const nowSeconds = (): number => Math.floor(now() / 1000);
-  const state = { connections, penalties: createPenalties(), log, nowSeconds };
+  const penalties = createPenalties();
+  const state = { connections, penalties, log, nowSeconds };
+  const options24 = {
+    askProxies,
+    connections: () => connections.rows(),
+    penalties: () => penalties.rows(nowSeconds()),
+    log,
+  };
   return {
-    client: (outlet) => anvilProtocol(outlet, state, false),
+    client: (outlet) =>
+      byVersion({
+        v23: () => anvilProtocol(outlet, state, false),
+        v24: () => anvil24Protocol(outlet, options24),
+      }),
     master: (outlet) => anvilProtocol(outlet, state, true),
     processDied: (pid) => connections.disconnectPid(pid),
   };
 };
+
+const NOBODY: AskProxies = (_command, done) => done([]);
 
 const anvilProtocol = (outlet: Outlet, state: State, isMaster: boolean): Protocol => {
   const lines = createLineDecoder(ANVIL_MAX_LINE);

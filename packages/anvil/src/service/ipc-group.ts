@@ -9,6 +9,7 @@ import {
   formatIpcTagged,
   IPC_MAX_ANSWER,
   IPC_MAX_LINE,
+  type IpcHandshake,
   type IpcReply,
   ipcProxyHello,
   parseIpcHandshake,
@@ -21,7 +22,11 @@ import {
 /** Gets all replies of one process; the last is no `line`. */
 type Answered = (replies: readonly IpcReply[]) => void;
 
-export type IpcMember = { readonly id: number; send(command: ByteString, answered: Answered): void };
+export type IpcMember = {
+  readonly id: number;
+  readonly pid: number;
+  send(command: ByteString, answered: Answered): void;
+};
 
 export type IpcGroup = {
   readonly name: ByteString | undefined;
@@ -46,13 +51,13 @@ export const createIpcGroup = ({ log, nextId, onRegistered }: IpcGroupOptions): 
     members,
     accept(outlet) {
       const id = nextId();
-      const joined = (group: ByteString, send: IpcMember['send']): void => {
+      const joined: Hooks['joined'] = ({ group, pid }, send) => {
         name ??= group;
         if (name !== group) {
           const text = `IPC server named itself unexpectedly: ${group} (existing ones were ${name})`;
           throw new WireError('bad-line', text);
         }
-        members.set(id, { id, send });
+        members.set(id, { id, pid, send });
       };
       const registered = (group: ByteString): void => onRegistered(group, id);
       return memberProtocol(outlet, { joined, registered, log, ended: () => members.delete(id) });
@@ -61,7 +66,7 @@ export const createIpcGroup = ({ log, nextId, onRegistered }: IpcGroupOptions): 
 };
 
 type Hooks = {
-  readonly joined: (group: ByteString, send: IpcMember['send']) => void;
+  readonly joined: (handshake: IpcHandshake, send: IpcMember['send']) => void;
   /** It can be sent commands now. */
   readonly registered: (group: ByteString) => void;
   readonly ended: () => void;
@@ -111,7 +116,7 @@ const memberProtocol = (outlet: Outlet, { joined, registered, ended, log }: Hook
       isGreeted = true;
     } else if (group === undefined) {
       const handshake = parseIpcHandshake(line);
-      joined(handshake.group, send);
+      joined(handshake, send);
       ({ group, pid } = handshake);
       registered(group);
     } else takeReply(line);

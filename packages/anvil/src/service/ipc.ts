@@ -21,7 +21,12 @@ export type Ipc = {
   readonly client: ProtocolFactory;
   /** For the connections of one listener of processes that take commands, `login/ipc-proxy`. */
   addListener(): ProtocolFactory;
+  /** Sends a command to all processes of a group; `done` gets each one's answer, once all have ended. */
+  ask(group: ByteString, command: ByteString, done: (answers: readonly IpcAnswer[]) => void): void;
 };
+
+/** `replies`: the last is no `line`. */
+export type IpcAnswer = { readonly pid: number; readonly replies: readonly IpcReply[] };
 
 /** `onRegistered`: hears of each process that has registered in a group, by its connection id. */
 export const createIpc = (log: Log, onRegistered: (group: ByteString, id: number) => void = () => {}): Ipc => {
@@ -39,6 +44,7 @@ export const createIpc = (log: Log, onRegistered: (group: ByteString, id: number
       groups.push(group);
       return (outlet) => group.accept(outlet);
     },
+    ask: (group, command, done) => askAll(groupOf(group), command, done),
   };
 };
 
@@ -114,13 +120,20 @@ const run = ({ group: name, to, command }: IpcRequest, groupOf: GroupOf, done: (
 
 /** A group nobody ever joined, or nobody is in now, has nothing to say against it. */
 const sendToAll = (group: IpcGroup | undefined, command: ByteString, done: (replies: IpcReply[]) => void): void => {
+  askAll(group, command, (answers) => {
+    const replies = answers.map((answer) => answer.replies);
+    done(joinIpcAnswers(command, replies));
+  });
+};
+
+const askAll = (group: IpcGroup | undefined, command: ByteString, done: Parameters<Ipc['ask']>[2]): void => {
   const members = [...(group?.members.values() ?? [])];
-  const answers: (readonly IpcReply[])[] = [];
-  if (members.length === 0) done(joinIpcAnswers(command, answers));
-  for (const member of members) {
-    member.send(command, (replies) => {
-      answers.push(replies);
-      if (answers.length === members.length) done(joinIpcAnswers(command, answers));
+  const answers: IpcAnswer[] = [];
+  if (members.length === 0) done(answers);
+  for (const { pid, send } of members) {
+    send(command, (replies) => {
+      answers.push({ pid, replies });
+      if (answers.length === members.length) done(answers);
     });
   }
 };

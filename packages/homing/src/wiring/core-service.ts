@@ -4,7 +4,7 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { type Anvil, createAnvil, createIpc, type Ipc } from '@homing/anvil';
+import { type Anvil, type AskProxies, createAnvil, createIpc, type Ipc } from '@homing/anvil';
 import { type AuthServer, authSocketType } from '@homing/auth-socket';
 import type { Settings } from '@homing/config';
 import type { DirectorService } from '@homing/director-ring';
@@ -38,12 +38,13 @@ type Services = {
 };
 
 export const startCore: StartService = async ({ config }, log, isRestart) => {
-  const anvil = createAnvil({ log: log.service('anvil'), now: Date.now });
   const settings = config.settings();
   const asksDovecot = settings.homing_ipc_socket !== '';
   const ipc = createIpc(log.service('ipc'), (group, id) => {
     if (group === 'proxy' && !asksDovecot) director?.askSessions(id);
   });
+  const askProxies: AskProxies = (command, done) => ipc.ask('proxy', command, done);
+  const anvil = createAnvil({ log: log.service('anvil'), now: Date.now, askProxies });
   const auth = await startAuth(config, log);
   const director = await startDirector(config, auth?.server, ipc, isRestart, log);
   const identity = coreIdentity(config);
