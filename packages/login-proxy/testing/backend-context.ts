@@ -2,6 +2,7 @@
 import { createMemoryLog, type LogEntry } from '@homing/io';
 import { createHostStates, type HostStates } from '../src/core/backend/host-state.ts';
 import { createSessionTable, type SessionTable } from '../src/core/backend/session-table.ts';
+import { NO_HOP } from '../src/core/client/hop.ts';
 import type { ClientContext, ProxyLogin } from '../src/core/proxy-login.ts';
 import type { BackendSettings } from '../src/service/backend/backend-settings.ts';
 import { createProxyLogin } from '../src/service/backend/proxy-login.ts';
@@ -57,6 +58,7 @@ export const backendWorld = (
     tls: false,
     localName: undefined,
     ttl: undefined,
+    hop: NO_HOP,
     forwardFields: new Map(),
     user: 'u',
     mechanism: 'PLAIN',
@@ -66,6 +68,7 @@ export const backendWorld = (
     connectedAt: Date.now(),
     log,
     forward: (line) => void forwarded.push(line),
+    reauthenticate: () => Promise.resolve({ to: 'failed', text: 'nobody asked' }),
     disconnect: (reason) => void disconnected.push(reason),
     ...client,
   };

@@ -30,17 +30,53 @@ export class ProxyError extends Error {
    * `[LIMIT] too many`. Undefined: the client gets our own text for a wrong password.
    */
   readonly reply: ByteString | undefined;
+  /** For `auth`: where the client is to go itself, which it is told instead. */
+  readonly referral: ClientReferral | undefined;
 
-  constructor(code: ProxyErrorCode, message: string, reply?: ByteString) {
+  constructor(code: ProxyErrorCode, message: string, reply?: ByteString, referral?: ClientReferral) {
     super(message);
     this.name = 'ProxyError';
     this.code = code;
     this.reply = reply;
+    this.referral = referral;
   }
 }
 
+/** `port` undefined: the protocol's own. */
+export type ClientReferral = {
+  readonly host: ByteString;
+  readonly port: number | undefined;
+  readonly user: ByteString;
+};
+
 /** An address pair as the client sees it. */
 export type Endpoints = { readonly lip: string; readonly rip: string; readonly lport: number; readonly rport: number };
+
+/** What hops of Dovecot 2.4 say about their clients beyond what those of 2.3 say. It travels on as it came. */
+export type HopFacts = {
+  /** The client's TLS server name. */
+  readonly name: ByteString | undefined;
+  /** Whether the client's own connection has TLS. */
+  readonly transport: 'TLS' | 'insecure' | undefined;
+  /** POP3: what the client connected to was told. (IMAP hops of both versions tell it.) */
+  readonly destination: boolean;
+};
+
+/** What the auth server hears when a backend sends a user elsewhere and it wants to be asked (`proxy_redirect_reauth`). */
+export type Redirection = {
+  /** `host:port`, as the backend named it. */
+  readonly next: ByteString;
+  /** `ip:port` of the backends so far, first the one that redirects. */
+  readonly attempts: readonly ByteString[];
+  readonly destuser: ByteString;
+  readonly timeoutMs: number;
+};
+
+/** `failed`: the text is for the log. */
+export type Reauthenticated =
+  | { readonly to: 'proxy'; readonly fields: ReadonlyMap<ByteString, ByteString> }
+  | { readonly to: 'refer'; readonly referral: ClientReferral }
+  | { readonly to: 'failed'; readonly text: string };
 
 /** Everything the backend leg tells the next hop, and its log lines, about the client. */
 export type ClientContext = {
@@ -53,6 +89,7 @@ export type ClientContext = {
   readonly localName: string | undefined;
   /** `x-proxy-ttl` / XCLIENT TTL received from a trusted hop. */
   readonly ttl: number | undefined;
+  readonly hop: HopFacts;
   /** `key=value` pairs a trusted hop forwarded. The next hop gets those that auth returns as `forward_key`. */
   readonly forwardFields: ReadonlyMap<ByteString, ByteString>;
   /** The name the client logged in with (`user=` of the OK) and the SASL mechanism it used. */
@@ -70,6 +107,8 @@ export type ClientContext = {
   readonly log: Log;
   /** IMAP: passes an untagged line of the backend (without CRLF) to the client while the login still runs. */
   forward(line: ByteString): void;
+  /** Asks the auth server where a redirected user really has to go. Never rejects; aborting the signal ends it. */
+  reauthenticate(redirection: Redirection, signal: AbortSignal): Promise<Reauthenticated>;
   /** Closes the client without a reply and logs `reason`: an administrator's kick while the login still runs. */
   disconnect(reason: string): void;
 };

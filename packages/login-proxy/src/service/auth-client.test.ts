@@ -1,5 +1,4 @@
 import { type Connect, connectInProcess, createMemoryLog, type Outlet } from '@homing/io';
-import { createRequestInfo } from '@homing/wire';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AuthAnswer } from '../core/auth-client/requests.ts';
 import { createAuthClient } from './auth-client.ts';
@@ -39,8 +38,7 @@ const setUp = (hello = HELLO) => {
   });
   const ask = (): AuthAnswer[] => {
     const answers: AuthAnswer[] = [];
-    const info = { ...createRequestInfo(), service: 'imap' };
-    client.request('PLAIN', info, 'AGEAYg==', (answer) => void answers.push(answer));
+    client.request('PLAIN', 'service=imap', 'AGEAYg==', (answer) => void answers.push(answer));
     return answers;
   };
   return { client, connections, changes, site, log, ask };

@@ -18,8 +18,6 @@ import {
   createLineDecoder,
   encodeAuthClientCommand,
   encodeAuthClientHello,
-  encodeRequestInfo,
-  type RequestInfo,
   WireError,
 } from '@homing/wire';
 import { type Hello, NEW_HELLO, readHello } from '../core/auth-client/hello.ts';
@@ -49,10 +47,13 @@ export type AuthRequest = { respond(data: ByteString): void; cancel(): void };
 export type AuthClient = {
   /** Undefined until its handshake is done. */
   readonly server: AuthServer | undefined;
-  /** Only while there is a server. `auth-continue` comes any number of times, one other answer ends the request. */
+  /**
+   * Only while there is a server. `params`: as they stand on the wire. `auth-continue` comes any number of times, one other
+   * answer ends the request.
+   */
   request(
     mechanism: ByteString,
-    info: RequestInfo,
+    params: ByteString,
     resp: ByteString | undefined,
     answer: (answer: AuthAnswer) => void,
   ): AuthRequest;
@@ -92,10 +93,10 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     get server() {
       return link.server;
     },
-    request(mechanism, info, resp, answer) {
+    request(mechanism, params, resp, answer) {
       const id = link.requests.add({ startedAt: options.now(), answer });
       const outlet = link.live?.outlet;
-      outlet?.send(encodeAuthClientCommand({ cmd: 'AUTH', id, mechanism, params: encodeRequestInfo(info), resp }));
+      outlet?.send(encodeAuthClientCommand({ cmd: 'AUTH', id, mechanism, params, resp }));
       return {
         respond: (data) => outlet?.send(encodeAuthClientCommand({ cmd: 'CONT', id, data })),
         cancel() {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostVariable, type Log, type StreamSocket, type TlsServerContext } from '@homing/io';
-import { assertNever, type ByteString } from '@homing/wire';
+import { assertNever, type ByteString, encodeRequestInfo } from '@homing/wire';
 import { type ClientDecoder, createClientDecoder } from '../core/client/decoder.ts';
 import type { ClientEvent, Effect, Env } from '../core/client/event.ts';
 import { formatLogLine } from '../core/client/log-line.ts';
@@ -19,6 +19,7 @@ import { createClientLog } from './client-log.ts';
 import { type ClientStream, createClientStream } from './client-stream.ts';
 import { type ClientTimers, createClientTimers } from './client-timers.ts';
 import { proxyContext, proxyFailure } from './proxy-context.ts';
+import { reauthenticate } from './reauthenticate.ts';
 import type { ContextOf } from './server-tls.ts';
 import { tlsFacts } from './tls-facts.ts';
 
@@ -159,7 +160,9 @@ const run = (self: Connection, effect: Effect): void => {
       stream.send(effect.bytes);
       break;
     case 'authenticate':
-      self.request = worker.auth.request(effect.mechanism, effect.info, effect.resp, (answer) => handle(self, answer));
+      self.request = worker.auth.request(effect.mechanism, encodeRequestInfo(effect.info), effect.resp, (answer) =>
+        handle(self, answer),
+      );
       break;
     case 'respond':
       self.request?.respond(effect.data);
@@ -224,6 +227,8 @@ const proxy = (self: Connection, fields: ReadonlyMap<ByteString, ByteString>): v
       stream.send(`${line}\r\n`);
       stream.flush();
     },
+    reauthenticate: (redirection, given) =>
+      reauthenticate(worker.auth, self.state, envOf(self), { redirection, signal: given }),
     disconnect: (reason) => handle(self, { on: 'kick', reason }),
   });
   worker.proxyLogin(fields, context, signal).then(

@@ -182,3 +182,58 @@ test('a check of clients that we cannot make lets nobody in', async () => {
     'access(tcpwrap): Client refused (rip=127.0.0.1): login_access_sockets is not supported',
   ]);
 });
+
+const REDIRECTION = { next: '10.0.0.2:143', attempts: ['10.0.0.1:143'], destuser: 'd\te', timeoutMs: 30_000 };
+
+test('the auth server is asked where a redirected user has to go', async () => {
+  const answer = Promise.withResolvers<unknown>();
+  await using stage = await setStage({
+    async proxyLogin(_, context, signal) {
+      answer.resolve(await context.reauthenticate(REDIRECTION, signal));
+      const [stream, far] = duplexPair();
+      far.pipe(far);
+      return sessionOn(stream);
+    },
+  });
+  const client = await loggingIn(stage);
+  stage.answer('OK\t1\tuser=joe\tproxy\thost=10.0.0.1\tpass=pw\tproxy_redirect_reauth');
+  while (stage.asked.length < 2) await new Promise(setImmediate);
+  expect(stage.asked[1]).toMatch(
+    /^AUTH\t2\tEXTERNAL\tservice=imap\tsecured\tsession=.*\tlip=127\.0\.0\.1\trip=.*\tlport=\d+\trport=\d+\tproxy_redirect_host_next=10\.0\.0\.2:143\tproxy_redirect_host_attempts=10\.0\.0\.1:143\tdestuser=d\x01te\tproxy_timeout=30000$/,
+  );
+  stage.answer('OK\t2\tuser=joe\tproxy\thost=10.0.0.2');
+  expect(await answer.promise).toEqual({
+    to: 'proxy',
+    fields: new Map(Object.entries({ user: 'joe', proxy: '', host: '10.0.0.2' })),
+  });
+  await client.until('a OK');
+  client.socket.destroy();
+});
+
+test('a challenge is no answer to that, nor is a client that leaves', async () => {
+  const answers: unknown[] = [];
+  await using stage = await setStage({
+    async proxyLogin(_, context, signal) {
+      answers.push(await context.reauthenticate(REDIRECTION, signal));
+      answers.push(await context.reauthenticate(REDIRECTION, signal));
+      answers.push(await context.reauthenticate(REDIRECTION, signal));
+      return new Promise(() => undefined);
+    },
+  });
+  const client = await loggingIn(stage);
+  stage.answer('OK\t1\tuser=joe\tproxy\thost=10.0.0.1\tpass=pw');
+  while (stage.asked.length < 2) await new Promise(setImmediate);
+  stage.answer('CONT\t2\t');
+  while (stage.asked.length < 4) await new Promise(setImmediate);
+  client.socket.destroy();
+  while (answers.length < 3) await new Promise(setImmediate);
+  expect(stage.asked.map((line) => line.split('\t', 2).join(' '))).toEqual([
+    'AUTH 1',
+    'AUTH 2',
+    'CANCEL 2',
+    'AUTH 3',
+    'CANCEL 3',
+  ]);
+  const lost = { to: 'failed', text: 'Internal authentication failure' };
+  expect(answers).toEqual([{ to: 'failed', text: 'Unexpected SASL continuation request received' }, lost, lost]);
+});

@@ -5,7 +5,7 @@ import type { ClientEvent } from '../core/client/event.ts';
 import type { ClientState } from '../core/client/state.ts';
 import { type ClientContext, ProxyError } from '../core/proxy-login.ts';
 
-type Hooks = Pick<ClientContext, 'log' | 'forward' | 'disconnect'>;
+type Hooks = Pick<ClientContext, 'log' | 'forward' | 'reauthenticate' | 'disconnect'>;
 
 export const proxyContext = (state: ClientState, protocol: 'imap' | 'pop3', hooks: Hooks): ClientContext => ({
   ...hooks,
@@ -16,6 +16,7 @@ export const proxyContext = (state: ClientState, protocol: 'imap' | 'pop3', hook
   tls: state.tls.tls !== 'off' || state.haproxy?.tls === true,
   localName: state.localName,
   ttl: state.ttl,
+  hop: state.hop,
   forwardFields: paramMap(state.forwardFields),
   user: state.name.user ?? '',
   mechanism: state.mechanism ?? '',
@@ -28,7 +29,10 @@ export const proxyContext = (state: ClientState, protocol: 'imap' | 'pop3', hook
 
 /** Anything but a `ProxyError` is our own fault. */
 export const proxyFailure = (error: unknown, log: Log): ClientEvent => {
-  if (error instanceof ProxyError) return { on: 'proxy-failed', code: error.code, reply: error.reply };
+  if (error instanceof ProxyError) {
+    const { code, reply, referral } = error;
+    return { on: 'proxy-failed', code, reply, referral };
+  }
   log.panic('proxy_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { on: 'proxy-failed', code: 'internal', reply: undefined };
 };

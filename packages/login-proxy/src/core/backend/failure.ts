@@ -22,7 +22,8 @@ export const isRetryable = (code: ProxyErrorCode): boolean =>
 /** The backend answered and refused: logged as the client's failure (`auth_verbose`), not as ours. */
 export const isRefusal = (code: ProxyErrorCode): boolean => code === 'auth' || code === 'auth-tempfail';
 
-export const proxyError = ({ code, text, reply }: ProxyFailure): ProxyError => new ProxyError(code, text, reply);
+export const proxyError = ({ code, text, reply, referral }: ProxyFailure): ProxyError =>
+  new ProxyError(code, text, reply, referral);
 
 /** `duration` counts seconds as differences of clock seconds, not of moments: the log shows what a Dovecot shows. */
 export const clockSeconds = (from: number, to: number): number => Math.floor(to / 1000) - Math.floor(from / 1000);

@@ -12,7 +12,7 @@ const MAX_VALUE = 1024;
 
 /** With CRLF. `ttl`: what the next hop gets. */
 export const imapIntroduction = (
-  client: Pick<ClientContext, 'session' | 'endpoints' | 'clientId'>,
+  client: Pick<ClientContext, 'session' | 'endpoints' | 'clientId' | 'hop'>,
   ttl: number,
   forward: readonly ForwardField[],
 ): ByteString => {
@@ -23,6 +23,8 @@ export const imapIntroduction = (
     `"x-originating-ip" "${rip}" "x-originating-port" "${rport}"`,
     `"x-connected-ip" "${lip}" "x-connected-port" "${lport}"`,
     `"x-proxy-ttl" "${ttl}"`,
+    ...(client.hop.transport === undefined ? [] : [`"x-client-transport" "${client.hop.transport}"`]),
+    ...(client.hop.name === undefined ? [] : [`"x-connected-name" ${backendString(client.hop.name)}`]),
     ...forward.map(({ key, value }) => `${backendString(`x-forward-${key}`)} ${backendNString(value)}`),
   ];
   return `I ID (${list.join(' ')})\r\n`;

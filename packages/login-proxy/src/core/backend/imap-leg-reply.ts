@@ -6,6 +6,7 @@ import {
   encodeBase64,
   type ImapBackendReply,
   parseImapBackendReply,
+  parseImapReferral,
 } from '@homing/wire';
 import { sendLogin, sendStartTlsOrLogin } from './imap-leg-send.ts';
 import { type ImapLegState, type ImapStep, withoutSent, withSent } from './imap-leg-state.ts';
@@ -95,11 +96,13 @@ const takeLogin = (before: ImapLegState, reply: Tagged): ImapStep => {
 
 /**
  * `text`: `NO [CODE] words` or whatever stood there. AUTHENTICATIONFAILED and replies without a code get our own words,
- * so that nobody learns from the backend's which users exist; UNAVAILABLE may be tried again.
+ * so that nobody learns from the backend's which users exist; UNAVAILABLE may be tried again, REFERRAL is followed.
  */
 const loginFailure = (text: ByteString): ReturnType<typeof fail> => {
   const shown = asciiUpper(text.slice(0, 3)) === 'NO ' ? text.slice(3) : text;
   if (!text.startsWith('NO [') || text.startsWith('NO [AUTHENTICATIONFAILED]')) return fail('auth', shown);
+  const referral = parseImapReferral(shown);
+  if (referral !== undefined) return { do: 'redirect', to: referral };
   const code = asciiUpper(shown.slice(1).split(']', 1)[0] ?? '');
   return fail(code === 'UNAVAILABLE' ? 'auth-tempfail' : 'auth', shown, shown);
 };

@@ -152,9 +152,35 @@ test('state= names what was sent and what came', () => {
   expect(converse(task({ tls: 'starttls' }), [FULL, 'S OK x']).state).toBe('id/starttls');
 });
 
+test.each(['L NO [REFERRAL imap://u2;AUTH=*@127.0.0.2:1143/] Moved', 'L NO [referral IMAP://u2@127.0.0.2:1143]'])(
+  'a referral: %s',
+  (line) => {
+    const to = { user: 'u2', host: '127.0.0.2', port: 1143 };
+    expect(last(task(), FULL, line)).toEqual({ do: 'redirect', to });
+  },
+);
+
+test('a referral that says nothing is passed on', () => {
+  const reply = '[REFERRAL http://h/] x';
+  expect(last(task(), FULL, `L NO ${reply}`)).toEqual({ do: 'fail', failure: { code: 'auth', text: reply, reply } });
+});
+
+const ENDS: readonly LegEffect['do'][] = ['fail', 'redirect', 'logged-in'];
+
 test('whatever a backend says, at most one end comes, and nothing after it', () => {
   const line = fc.oneof(
-    fc.constantFrom(FULL, 'L OK in', 'S OK x', 'C OK x', 'I OK x', '+ ', '* BYE x', 'L NO [X] y', '(tls)'),
+    fc.constantFrom(
+      FULL,
+      'L OK in',
+      'S OK x',
+      'C OK x',
+      'I OK x',
+      '+ ',
+      '* BYE x',
+      'L NO [X] y',
+      'L NO [REFERRAL imap://h/]',
+      '(tls)',
+    ),
     fc.string({ unit: 'binary' }),
   );
   const how = fc.record({
@@ -165,7 +191,7 @@ test('whatever a backend says, at most one end comes, and nothing after it', () 
   fc.assert(
     fc.property(how, fc.array(line, { maxLength: 12 }), (change, lines) => {
       const all = converse(task(change), lines).effects.flat();
-      const end = all.findIndex((effect) => effect.do === 'fail' || effect.do === 'logged-in');
+      const end = all.findIndex((effect) => ENDS.includes(effect.do));
       if (end !== -1) expect(all.slice(end + 1)).toEqual([]);
     }),
   );

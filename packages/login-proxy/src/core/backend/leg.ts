@@ -2,12 +2,12 @@
  * What the IMAP and the POP3 leg share. A leg is the dialogue with one backend connection, from its greeting to the
  * reply to our login: pure, one `LegEvent` in, the next state and the effects out, in the order they must happen.
  */
-import type { ByteString } from '@homing/wire';
-import type { ProxyErrorCode } from '../proxy-login.ts';
+import type { ByteString, Referral } from '@homing/wire';
+import type { ClientReferral, ProxyErrorCode } from '../proxy-login.ts';
 import type { SaslMechanism } from './sasl-client.ts';
 
-/** Why an attempt failed. `text` is for the log; `reply` what the backend said that the client may see. */
-export type ProxyFailure = { code: ProxyErrorCode; text: string; reply?: ByteString };
+/** Why an attempt failed. `text` is for the log; `reply` and `referral` as in `ProxyError`. */
+export type ProxyFailure = { code: ProxyErrorCode; text: string; reply?: ByteString; referral?: ClientReferral };
 
 /** What the leg has to do; the same for every attempt of one login. */
 export type LegTask = {
@@ -35,6 +35,8 @@ export type LegEffect =
   /** To the log, at error level; the dialogue goes on. */
   | { do: 'complain'; text: string }
   | { do: 'fail'; failure: ProxyFailure }
+  /** The backend wants the user to be elsewhere (Dovecot 2.4). */
+  | { do: 'redirect'; to: Referral }
   /** `reply` as in `ProxiedSession`. */
   | { do: 'logged-in'; reply: ByteString; capability: ByteString | undefined };
 

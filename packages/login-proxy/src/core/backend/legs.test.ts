@@ -1,6 +1,7 @@
 /** What the legs say must be what Dovecot's login processes say: replayed from recordings of them. */
 import { type Fixture, readFixture } from '@homing/wire/testing';
 import { expect, test } from 'vitest';
+import { NO_HOP } from '../client/hop.ts';
 import type { ClientContext } from '../proxy-login.ts';
 import { imapLeg } from './imap-leg.ts';
 import type { Leg, LegEffect, LegTask } from './leg.ts';
@@ -18,6 +19,7 @@ const client = (protocol: 'imap' | 'pop3', user: string, sentCapability: boolean
   tls: false,
   localName: undefined,
   ttl: undefined,
+  hop: NO_HOP,
   forwardFields: new Map(),
   mechanism: 'PLAIN',
   password: undefined,
@@ -25,6 +27,7 @@ const client = (protocol: 'imap' | 'pop3', user: string, sentCapability: boolean
   connectedAt: 0,
   log: undefined as never,
   forward: () => undefined,
+  reauthenticate: () => Promise.reject(new Error('nobody redirects')),
   disconnect: () => undefined,
 });
 

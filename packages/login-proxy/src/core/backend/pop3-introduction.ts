@@ -10,14 +10,21 @@ const MAX_LINE = 1024;
 
 /** With CRLF. `ttl`: what the next hop gets. */
 export const pop3Introduction = (
-  { session, endpoints }: Pick<ClientContext, 'session' | 'endpoints'>,
+  { session, endpoints, hop }: Pick<ClientContext, 'session' | 'endpoints' | 'hop'>,
   ttl: number,
   forward: readonly ForwardField[],
 ): ByteString => {
-  const line = `XCLIENT ADDR=${endpoints.rip} PORT=${endpoints.rport} SESSION=${session.replace(/[^\x21-\x7e]/g, '')} TTL=${ttl}`;
-  if (forward.length === 0) return `${line}\r\n`;
+  const { rip, rport, lip, lport } = endpoints;
   const pairs = forward.map(({ key, value }) => escapeTab(value === undefined ? key : `${key}=${value}`));
-  return `${line} FORWARD=${encodeBase64(pairs.join('\t'))}\r\n`;
+  const words = [
+    `XCLIENT ADDR=${rip} PORT=${rport}`,
+    ...(hop.destination ? [`DESTADDR=${lip} DESTPORT=${lport}`] : []),
+    `SESSION=${session.replace(/[^\x21-\x7e]/g, '')} TTL=${ttl}`,
+    ...(hop.transport === undefined ? [] : [`CLIENT-TRANSPORT=${hop.transport}`]),
+    ...(hop.name === undefined ? [] : [`DESTNAME=${hop.name}`]),
+    ...(pairs.length === 0 ? [] : [`FORWARD=${encodeBase64(pairs.join('\t'))}`]),
+  ];
+  return `${words.join(' ')}\r\n`;
 };
 
 export const fitsPop3Xclient = (line: ByteString): boolean => line.length <= MAX_LINE;

@@ -85,14 +85,33 @@ test.each<[string, Partial<LegTask>, string[], object]>([
   expect(converse(task(change), lines).effects.at(-1)).toEqual([{ do: 'fail', failure }]);
 });
 
+test.each([
+  ['at USER', ['+OK', '-ERR [REFERRAL/u2@127.0.0.2:1110] Referral']],
+  ['at PASS', ['+OK', '+OK', '-ERR [REFERRAL/u2@127.0.0.2:1110] Referral']],
+])('a referral %s', (_, lines) => {
+  const to = { user: 'u2', host: '127.0.0.2', port: 1110 };
+  expect(converse(task(), lines).effects.at(-1)).toEqual([{ do: 'redirect', to }]);
+});
+
+test('a referral that says nothing is passed on', () => {
+  const reply = '[REFERRAL/] x';
+  const failure = { code: 'auth', text: reply, reply };
+  expect(converse(task(), ['+OK', '+OK', `-ERR ${reply}`]).effects.at(-1)).toEqual([{ do: 'fail', failure }]);
+});
+
+const ENDS: readonly LegEffect['do'][] = ['fail', 'redirect', 'logged-in'];
+
 test('whatever a backend says, at most one end comes, and nothing after it', () => {
-  const line = fc.oneof(fc.constantFrom(BANNER, '+OK', '-ERR x', '+ ', '(tls)'), fc.string({ unit: 'binary' }));
+  const line = fc.oneof(
+    fc.constantFrom(BANNER, '+OK', '-ERR x', '-ERR [REFERRAL/h]', '+ ', '(tls)'),
+    fc.string({ unit: 'binary' }),
+  );
   const tls = fc.constantFrom<LegTask['tls']>('none', 'starttls');
   const mechanism = fc.constantFrom<LegTask['mechanism']>(undefined, 'PLAIN', 'LOGIN');
   fc.assert(
     fc.property(fc.record({ tls, mechanism }), fc.array(line, { maxLength: 12 }), (change, lines) => {
       const all = converse(task(change), lines).effects.flat();
-      const end = all.findIndex((effect) => effect.do === 'fail' || effect.do === 'logged-in');
+      const end = all.findIndex((effect) => ENDS.includes(effect.do));
       if (end !== -1) expect(all.slice(end + 1)).toEqual([]);
     }),
   );

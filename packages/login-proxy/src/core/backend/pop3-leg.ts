@@ -7,7 +7,14 @@
  *     B: +OK                        B: +OK         P: PASS password
  *     B: +OK Logged in.             what follows belongs to the relay
  */
-import { announcesXclient, assertNever, type ByteString, encodeBase64, parsePop3BackendReply } from '@homing/wire';
+import {
+  announcesXclient,
+  assertNever,
+  type ByteString,
+  encodeBase64,
+  parsePop3BackendReply,
+  parsePop3Referral,
+} from '@homing/wire';
 import { fail, type Leg, type LegEffect, type LegTask, sanitized } from './leg.ts';
 import { decodeChallenge, initialResponse, respondToChallenge, type SaslState, startSasl } from './sasl-client.ts';
 
@@ -80,9 +87,11 @@ const takeLoginReply = (task: LegTask, state: Pop3LegState, line: ByteString): P
   return [{ ...state, sasl: step.state }, [{ do: 'send', bytes: `${encodeBase64(step.answer)}\r\n` }]];
 };
 
-/** The client sees the backend's own error text; anything that is no error text becomes our own words. */
+/** The client sees the backend's own error text; anything that is no error text becomes our own words. A referral is followed. */
 const loginFailure = (line: ByteString): ReturnType<typeof fail> => {
   const reply = parsePop3BackendReply(line);
   if (reply.cmd !== '-ERR') return fail('auth', line);
+  const referral = parsePop3Referral(reply.text);
+  if (referral !== undefined) return { do: 'redirect', to: referral };
   return fail(reply.isTemporary ? 'auth-tempfail' : 'auth', reply.text, reply.text);
 };

@@ -27,6 +27,7 @@ test('the least a reply must say', () => {
     masterUser: undefined,
     mechanism: undefined,
     timeoutMs: undefined,
+    redirectReauth: false,
     refreshSeconds: 0,
     immediateFailureAfterMs: 30_000,
     pipelining: true,

@@ -28,6 +28,8 @@ export type ProxyTarget = {
   readonly isTrusted: boolean;
   readonly tls: 'none' | 'immediate' | 'starttls';
   readonly anyCert: boolean;
+  /** A backend's redirect is not followed before the auth server has been asked. */
+  readonly redirectReauth: boolean;
   readonly forward: readonly ForwardField[];
   readonly altUsernames: ReadonlyMap<ByteString, ByteString>;
 };
@@ -79,6 +81,7 @@ export const proxyTarget = (fields: Fields, client: Client): TargetResult => {
     mechanism: mechanism?.name,
     pipelining: !fields.has('proxy_nopipelining'),
     isTrusted: !fields.has('proxy_not_trusted'),
+    redirectReauth: fields.has('proxy_redirect_reauth'),
     forward: forwardFields(fields),
     altUsernames: new Map([...fields].filter(([key]) => key.startsWith('user_'))),
   };
@@ -86,7 +89,7 @@ export const proxyTarget = (fields: Fields, client: Client): TargetResult => {
 };
 
 /** Only the name counts as the one we know ourselves by, and another user may well be sent to us (login-proxy.c). */
-const isOurself = (host: string, port: number, destuser: ByteString, { endpoints, user }: Client): boolean => {
+export const isOurself = (host: string, port: number, destuser: ByteString, { endpoints, user }: Client): boolean => {
   const ip = parseIpAddress(host);
   return ip !== undefined && port === endpoints.lport && ip === parseIpAddress(endpoints.lip) && destuser === user;
 };
@@ -134,7 +137,7 @@ const numericFields = (fields: Fields, { protocol }: Client, complaints: string[
 const FORWARD = 'forward_';
 
 /** The prefix counts in any case; the key stays as auth wrote it. */
-const forwardFields = (fields: Fields): ForwardField[] =>
+export const forwardFields = (fields: Fields): ForwardField[] =>
   [...fields]
     .filter(([key]) => key.slice(0, FORWARD.length).toLowerCase() === FORWARD)
     .map(([key, value]) => ({ key: key.slice(FORWARD.length), value: value === '' ? undefined : value }));

@@ -1,5 +1,6 @@
 /** What an auth server's OK or FAIL means for the client: client_auth_parse_args() and client_auth_handle_reply(). */
 import { assertNever, type ByteString, paramMap, parsePort } from '@homing/wire';
+import type { ClientReferral } from '../proxy-login.ts';
 import type { FailCode, LoginName } from './state.ts';
 
 export type AuthResult =
@@ -16,18 +17,17 @@ export type AuthResult =
   | 'anonymous-denied'
   | 'aborted';
 
-export type Referral = { readonly host: ByteString; readonly port: number | undefined; readonly user: ByteString };
-
 export type Outcome =
   | { readonly to: 'proxy'; readonly fields: ReadonlyMap<ByteString, ByteString> }
   /** OK without a destination: a proxy of its own has no mail process to hand it to. */
   | { readonly to: 'local' }
-  | { readonly to: 'refer'; readonly referral: Referral; readonly text: ByteString }
+  | { readonly to: 'refer'; readonly referral: ClientReferral; readonly text: ByteString }
   | { readonly to: 'fail'; readonly result: AuthResult; readonly text: ByteString };
 
 export type AuthReading = { readonly outcome: Outcome; readonly code: FailCode };
 
 export const AUTH_FAILED = 'Authentication failed.';
+export const TRY_ELSEWHERE = 'Try this server instead.';
 
 const CODES: Readonly<Record<string, FailCode>> = {
   authz_fail: 'authz-failed',
@@ -51,7 +51,7 @@ export const readOk = (params: readonly ByteString[], user: ByteString, texts: T
   if (!nologin) return { outcome: { to: 'local' }, code: failCode(fields) };
   if (host === undefined) return failure(fields, texts);
   const referral = { host, port: parsePort(fields.get('port')), user: fields.get('destuser') ?? user };
-  const text = fields.get('reason') ?? 'Try this server instead.';
+  const text = fields.get('reason') ?? TRY_ELSEWHERE;
   return { outcome: { to: 'refer', referral, text }, code: 'login-disabled' };
 };
 

@@ -2,7 +2,7 @@
 import type { Variables } from '@homing/config';
 import type { LogFields, LogLevel } from '@homing/io';
 import type { ByteString, ImapInput, Mech, Pop3Input, RequestInfo, SaslLine } from '@homing/wire';
-import type { ProxyErrorCode } from '../proxy-login.ts';
+import type { ClientReferral, ProxyErrorCode } from '../proxy-login.ts';
 import type { DisconnectClass } from './replies.ts';
 import type { LoginSettings } from './settings.ts';
 import type { ClientState, TlsFacts } from './state.ts';
@@ -20,7 +20,12 @@ export type ClientEvent =
   /** The auth connection broke with the request open. */
   | { on: 'auth-lost' }
   | { on: 'proxied'; reply: ByteString; capability: ByteString | undefined }
-  | { on: 'proxy-failed'; code: ProxyErrorCode; reply: ByteString | undefined }
+  | {
+      on: 'proxy-failed';
+      code: ProxyErrorCode;
+      reply: ByteString | undefined;
+      referral?: ClientReferral | undefined;
+    }
   | { on: 'tls-up'; facts: TlsFacts; localName: ByteString | undefined }
   /** `error`: `SSL_accept() failed: ...`, or empty. */
   | { on: 'tls-failed'; error: string }

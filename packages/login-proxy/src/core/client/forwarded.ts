@@ -3,6 +3,7 @@
  * nothing; what could break out of a field of the auth protocol is refused.
  */
 import { asciiLower, type ByteString, parseIpAddress, parsePort, parseUint32 } from '@homing/wire';
+import { hopTransport, isHopName } from './hop.ts';
 import type { ClientState } from './state.ts';
 
 const SESSION_ID_MAX_LEN = 64;
@@ -27,6 +28,11 @@ export const withForwarded = (state: ClientState, key: ByteString, value: ByteSt
       const ttl = parseUint32(value);
       return ttl === undefined ? undefined : { ...state, ttl };
     }
+    case 'name':
+      if (!isHopName(value)) return undefined;
+      return { ...state, localName: value, hop: { ...state.hop, name: value } };
+    case 'transport':
+      return { ...state, hop: { ...state.hop, transport: hopTransport(value) } };
     default:
       return state;
   }
@@ -49,6 +55,10 @@ export const ID_KEYS: Readonly<Record<string, string>> = {
   'x-proxy-ttl': 'ttl',
   'x-session-id': 'session',
   'x-session-ext-id': 'session',
+  'x-connected-name': 'name',
+  'x-client-transport': 'transport',
+  /** Nothing: what we send to clients is never framed. */
+  'x-multiplex': '',
 };
 
 export const ID_FORWARD_PREFIX = 'x-forward-';

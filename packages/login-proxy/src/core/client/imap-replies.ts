@@ -1,7 +1,8 @@
 /** imap-login's words (client-authenticate.c, imap-login-client.c, imap-proxy.c). */
 import { assertNever, type ByteString } from '@homing/wire';
 import { imapLoginReply } from '../backend/imap-login-reply.ts';
-import { AUTH_FAILED, type AuthResult, type Referral } from './auth-outcome.ts';
+import type { ClientReferral } from '../proxy-login.ts';
+import { AUTH_FAILED, type AuthResult, TRY_ELSEWHERE } from './auth-outcome.ts';
 import { expandGreeting } from './greeting.ts';
 import { imapCapability } from './imap-capability.ts';
 import { ACCOUNT_UNAVAILABLE, type Replies } from './replies.ts';
@@ -37,7 +38,7 @@ const failure = (state: ClientState, result: AuthResult, text: ByteString): Byte
 };
 
 /** RFC 5092: `imap://user;AUTH=mech@host:port/`; what may not stand in a user name is percent-encoded. */
-const referralUrl = (state: ClientState, { host, port, user }: Referral): ByteString => {
+const referralUrl = (state: ClientState, { host, port, user }: ClientReferral): ByteString => {
   const encoded = user.replace(
     /[^A-Za-z0-9\-._~!$'()*+,&=]/g,
     (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
@@ -49,7 +50,7 @@ const referralUrl = (state: ClientState, { host, port, user }: Referral): ByteSt
 export const imapReplies: Replies = {
   greeting: (state, env) => `* OK [CAPABILITY ${imapCapability(state, env)}] ${expandGreeting(state, env)}\r\n`,
   failure,
-  referral: (state, referral, text) => no(state, `REFERRAL ${referralUrl(state, referral)}`, text),
+  referral: (state, referral, text) => no(state, `REFERRAL ${referralUrl(state, referral)}`, text ?? TRY_ELSEWHERE),
   proxyFailure: (state, kind) => no(state, kind === 'temporary' ? 'UNAVAILABLE' : 'SERVERBUG', ACCOUNT_UNAVAILABLE),
   backendRefusal: (state, reply) =>
     reply === undefined ? no(state, 'AUTHENTICATIONFAILED', AUTH_FAILED) : `${state.tag} NO ${reply}\r\n`,

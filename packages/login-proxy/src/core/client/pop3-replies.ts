@@ -1,7 +1,8 @@
 /** pop3-login's words (client.c, client-authenticate.c, pop3-proxy.c). */
-import { assertNever, type ByteString } from '@homing/wire';
+import { assertNever, type ByteString, formatPop3Referral } from '@homing/wire';
 import { AUTH_FAILED, type AuthResult } from './auth-outcome.ts';
 import { expandGreeting } from './greeting.ts';
+import { isHop24 } from './hop.ts';
 import { ACCOUNT_UNAVAILABLE, type Replies } from './replies.ts';
 
 const failure = (result: AuthResult, text: ByteString): ByteString => {
@@ -32,7 +33,11 @@ export const pop3Replies: Replies = {
     return `+OK ${state.trusted ? '[XCLIENT] ' : ''}${expandGreeting(state, env)}${challenge}\r\n`;
   },
   failure: (_, result, text) => failure(result, text),
-  referral: (_, __, text) => `-ERR ${text}\r\n`,
+  // 2.3 has the text alone. Mail clients can do nothing with more, hops of 2.4 can.
+  referral: ({ hop }, { user, host, port }, text) =>
+    text === undefined || isHop24(hop)
+      ? `-ERR ${formatPop3Referral(user, host, port)} Referral\r\n`
+      : `-ERR ${text}\r\n`,
   proxyFailure: (_, kind) => `-ERR ${kind === 'temporary' ? '[SYS/TEMP] ' : ''}${ACCOUNT_UNAVAILABLE}\r\n`,
   backendRefusal: (_, reply) => `-ERR ${reply ?? AUTH_FAILED}\r\n`,
   loggedIn: (_, reply) => `+OK${reply === '' ? '' : ` ${reply}`}\r\n`,

@@ -4,7 +4,16 @@ import { type Step, send } from './event.ts';
 import { withForwarded, withForwardField } from './forwarded.ts';
 import type { ClientState } from './state.ts';
 
-const KEYS: Readonly<Record<string, string>> = { ADDR: 'rip', PORT: 'rport', SESSION: 'session', TTL: 'ttl' };
+const KEYS: Readonly<Record<string, string>> = {
+  ADDR: 'rip',
+  PORT: 'rport',
+  SESSION: 'session',
+  TTL: 'ttl',
+  DESTADDR: 'lip',
+  DESTPORT: 'lport',
+  DESTNAME: 'name',
+  'CLIENT-TRANSPORT': 'transport',
+};
 
 export const xclient = (before: ClientState, args: ByteString): Step => {
   if (!before.trusted) return [before, [send('+OK You are not from trusted IP - ignoring\r\n')]];
@@ -16,10 +25,14 @@ export const xclient = (before: ClientState, args: ByteString): Step => {
     const value = arg.slice(eq + 1);
     const next = key === 'FORWARD' ? withForward(state, value) : withForwarded(state, KEYS[key] ?? '', value);
     if (next === undefined) isValid = false;
-    else state = next;
+    else state = key.startsWith('DEST') ? withDestination(next, key) : next;
   }
   return [state, [send(isValid ? '+OK Updated\r\n' : '-ERR Invalid parameters\r\n')]];
 };
+
+/** The next hop is told only if we were. */
+const withDestination = (state: ClientState, key: string): ClientState =>
+  key === 'DESTADDR' || key === 'DESTPORT' ? { ...state, hop: { ...state.hop, destination: true } } : state;
 
 /** Base64 of a TAB-joined list whose fields are escaped. It replaces what was forwarded before. */
 const withForward = (state: ClientState, value: ByteString): ClientState | undefined => {

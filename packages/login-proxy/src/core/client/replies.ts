@@ -1,6 +1,7 @@
 /** The words of one client protocol for what both have in common. All are whole lines with CRLF. */
 import type { ByteString } from '@homing/wire';
-import type { AuthResult, Referral } from './auth-outcome.ts';
+import type { ClientReferral } from '../proxy-login.ts';
+import type { AuthResult } from './auth-outcome.ts';
 import type { Env } from './event.ts';
 import type { ClientState } from './state.ts';
 
@@ -10,7 +11,8 @@ export type DisconnectClass = 'timeout' | 'shutdown' | 'resources' | 'internal';
 export type Replies = {
   readonly greeting: (state: ClientState, env: Env) => ByteString;
   readonly failure: (state: ClientState, result: AuthResult, text: ByteString) => ByteString;
-  readonly referral: (state: ClientState, referral: Referral, text: ByteString) => ByteString;
+  /** `text` undefined: it comes of a backend's redirect, which 2.3 knows nothing of. */
+  readonly referral: (state: ClientState, referral: ClientReferral, text: ByteString | undefined) => ByteString;
   readonly proxyFailure: (state: ClientState, kind: 'temporary' | 'configuration') => ByteString;
   /** `reply`: the backend's words, or undefined where the client gets ours. */
   readonly backendRefusal: (state: ClientState, reply: ByteString | undefined) => ByteString;

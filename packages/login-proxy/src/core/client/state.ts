@@ -10,7 +10,8 @@
  * `closed` follows from everywhere. Mirrors struct client (login-common/client-common.h).
  */
 import type { ByteString } from '@homing/wire';
-import type { Endpoints } from '../proxy-login.ts';
+import type { Endpoints, HopFacts } from '../proxy-login.ts';
+import { NO_HOP } from './hop.ts';
 import { createSessionId } from './session-id.ts';
 
 export type Phase =
@@ -94,6 +95,7 @@ export type ClientState = {
   /** Our own; a trusted hop may say another one. */
   readonly session: string;
   readonly ttl: number | undefined;
+  readonly hop: HopFacts;
   /** `key=value` or `key`. */
   readonly forwardFields: readonly ByteString[];
   /** IMAP: the client's own ID parameters, quoted (`imap_id_retain`). */
@@ -140,6 +142,7 @@ export const createClientState = (accepted: Accepted): ClientState => ({
   connectedAt: accepted.connectedAt,
   session: createSessionId(accepted.connectedAt, accepted.real.rip, accepted.real.rport),
   ttl: undefined,
+  hop: NO_HOP,
   forwardFields: [],
   clientId: undefined,
   idSeen: false,

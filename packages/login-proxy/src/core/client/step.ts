@@ -1,6 +1,5 @@
 /** The client side of a login as one function: state and event in, next state and effects out. */
-import { assertNever, type ByteString } from '@homing/wire';
-import type { ProxyErrorCode } from '../proxy-login.ts';
+import { assertNever } from '@homing/wire';
 import { authFail, authLost, authOk, saslChallenge, saslResponse } from './authenticate.ts';
 import { type ClientEvent, type Effect, type Env, type Step, send } from './event.ts';
 import { imapInput } from './imap-commands.ts';
@@ -40,7 +39,7 @@ export const step = (state: ClientState, event: ClientEvent, env: Env): Step => 
       return [{ ...state, phase: { at: 'relayed' } }, [send(reply), { do: 'relay' }]];
     }
     case 'proxy-failed':
-      return proxyFailed(state, env, event.code, event.reply);
+      return proxyFailed(state, env, event);
     case 'tls-up':
       return [tlsUp(state, event.facts, event.localName), []];
     case 'timeout':
@@ -78,13 +77,16 @@ const waitingTimeout = (state: ClientState, env: Env): Step => {
   return [state, [{ ...info(state, env, 'auth_not_responding', text), level: 'warning' }, ...notice(env)]];
 };
 
-const proxyFailed = (before: ClientState, env: Env, code: ProxyErrorCode, reply: ByteString | undefined): Step => {
+type ProxyFailed = Extract<ClientEvent, { on: 'proxy-failed' }>;
+
+const proxyFailed = (before: ClientState, env: Env, { code, reply, referral }: ProxyFailed): Step => {
   const replies = repliesOf(env);
   const state: ClientState = { ...before, phase: { at: 'command' } };
   switch (code) {
     case 'auth':
     case 'auth-tempfail': {
       const refused = { ...state, attempts: { ...state.attempts, backendRefused: true } };
+      if (referral !== undefined) return [refused, [send(replies.referral(state, referral, undefined))]];
       return [refused, [send(replies.backendRefusal(state, reply))]];
     }
     case 'internal-config':

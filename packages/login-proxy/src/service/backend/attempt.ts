@@ -13,7 +13,7 @@ import {
   type TlsClientContext,
   TlsError,
 } from '@homing/io';
-import type { ByteString } from '@homing/wire';
+import type { ByteString, Referral } from '@homing/wire';
 import type { Leg, LegTask, ProxyFailure } from '../../core/backend/leg.ts';
 import type { ProxyTarget } from '../../core/backend/proxy-target.ts';
 import { type DialogueEnd, type DialogueHooks, runDialogue } from './dialogue.ts';
@@ -47,6 +47,7 @@ export type AttemptResult =
       readonly rest: ByteString;
       readonly bytesSent: number;
     }
+  | { readonly redirect: Referral }
   | { readonly failure: ProxyFailure };
 
 const TIMEOUT = new Error('timeout');
@@ -99,7 +100,7 @@ const loginOnce = async <State>(
   const progress: Progress<State> = { stream: socket, socket, state: leg.start };
   try {
     const result = await dialogues(attempt, progress, hooks, signal);
-    if ('failure' in result) progress.stream.destroy();
+    if (!('stream' in result)) progress.stream.destroy();
     return result;
   } catch (error) {
     progress.stream.destroy();
@@ -144,6 +145,7 @@ const dialogues = async <State>(
     if (failure !== undefined) return { failure };
     end = await run({ on: 'tls' });
   }
+  if (end.end === 'redirect') return { redirect: end.to };
   if (end.end === 'failure') return { failure: end.failure };
   if (end.end === 'logged-in') {
     const { reply, capability, rest, bytesSent } = end;

@@ -1,9 +1,16 @@
 /**
- * Runs a leg on one stream: lines in, what it says out, one write for each read. Ends at the login's reply, at a failure,
- * when the stream is over, or when TLS must begin; then nothing listens to the stream any more and it is paused.
+ * Runs a leg on one stream: lines in, what it says out, one write for each read. Ends at the login's reply, at a failure or
+ * redirect, when the stream is over, or when TLS must begin; then nothing listens to the stream any more and it is paused.
  */
 import type { Duplex } from 'node:stream';
-import { assertNever, type ByteString, createLineDecoder, type LineDecoder, WireError } from '@homing/wire';
+import {
+  assertNever,
+  type ByteString,
+  createLineDecoder,
+  type LineDecoder,
+  type Referral,
+  WireError,
+} from '@homing/wire';
 import type { Leg, LegEffect, LegEvent, LegTask, ProxyFailure } from '../../core/backend/leg.ts';
 
 /** Dovecot's MAX_PROXY_INPUT_SIZE. */
@@ -12,6 +19,7 @@ const MAX_LINE = 4096;
 export type DialogueEnd<State> =
   | { end: 'logged-in'; reply: ByteString; capability: ByteString | undefined; rest: ByteString; bytesSent: number }
   | { end: 'failure'; failure: ProxyFailure; state: State }
+  | { end: 'redirect'; to: Referral }
   | { end: 'start-tls'; state: State }
   | { end: 'closed'; error: Error | undefined; state: State };
 
@@ -107,6 +115,8 @@ const apply = <State>(
       return undefined;
     case 'fail':
       return { end: 'failure', failure: effect.failure, state };
+    case 'redirect':
+      return { end: 'redirect', to: effect.to };
     case 'start-tls':
       // Whatever came with the go-ahead was not protected, and may not be taken for what comes after.
       if (lines.pending() === 0) return { end: 'start-tls', state };

@@ -5,6 +5,7 @@ import { connectionInfo, failureLogText, isRefusal, proxyError, startedText } fr
 import type { HostState, HostStates } from '../../core/backend/host-state.ts';
 import type { LegTask, ProxyFailure } from '../../core/backend/leg.ts';
 import type { ProxyTarget } from '../../core/backend/proxy-target.ts';
+import { placeOf } from '../../core/backend/redirect.ts';
 import type { SessionTable } from '../../core/backend/session-table.ts';
 import { type ClientContext, type ProxiedSession, ProxyError } from '../../core/proxy-login.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -60,6 +61,13 @@ const logFinished = ({ client, target, prefix, eventFields, options, startedAt }
   const duration = (options.now() - startedAt) * 1000;
   const fields = { ...eventFields, disconnect_side: 'proxy', disconnect_reason: '', error, duration };
   client.log.debug('proxy_session_finished', fields, `${prefix}Failed to connect to ${target.ip}`);
+};
+
+export const redirected = (login: Login, next: ProxyTarget): void => {
+  const { client, prefix, eventFields } = login;
+  if (!client.log.debugEnabled) return;
+  logFinished({ ...login, eventFields: { ...eventFields, error_code: 'proxy_dest_redirected' } }, '');
+  client.log.debug('proxy_redirecting', eventFields, `${prefix}Redirecting to ${placeOf(next)}`);
 };
 
 export const reconnecting = ({ client, prefix, eventFields }: Login, failure: ProxyFailure, attempt: number): void => {

@@ -3,7 +3,7 @@
  * help, and writes Dovecot's log lines about it. The relay takes over what it returns.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteString } from '@homing/wire';
+import type { ByteString, Referral } from '@homing/wire';
 import { afterText, clockSeconds, isRetryable } from '../../core/backend/failure.ts';
 import { beginConnect, connectAbandoned, connectFailed, connectSucceeded } from '../../core/backend/host-state.ts';
 import { imapLeg } from '../../core/backend/imap-leg.ts';
@@ -11,10 +11,19 @@ import type { Leg, ProxyFailure } from '../../core/backend/leg.ts';
 import { clientTtl, legTask } from '../../core/backend/leg-task.ts';
 import { pop3Leg } from '../../core/backend/pop3-leg.ts';
 import { type ProxyTarget, proxyTarget } from '../../core/backend/proxy-target.ts';
+import { followAnswer, followReferral, placeOf, redirection, type Visited } from '../../core/backend/redirect.ts';
 import { mayRetry, RETRY_MS } from '../../core/backend/retry.ts';
 import { type ClientContext, type ProxiedSession, ProxyError, type ProxyLogin } from '../../core/proxy-login.ts';
 import { type AttemptResult, attemptLogin } from './attempt.ts';
-import { abandoned, established, finished, type Login, type ProxyLoginOptions, reconnecting } from './login-report.ts';
+import {
+  abandoned,
+  established,
+  finished,
+  type Login,
+  type ProxyLoginOptions,
+  reconnecting,
+  redirected,
+} from './login-report.ts';
 
 export const createProxyLogin =
   (options: ProxyLoginOptions): ProxyLogin =>
@@ -26,20 +35,17 @@ export const createProxyLogin =
       client.log.error('proxy_refused', { error: result.failure }, prefix + result.failure);
       throw new ProxyError('internal', result.failure);
     }
-    const login = newLogin(options, result.target, client);
-    const pending = options.sessions.add({
-      ...sessionNames(login),
-      kick: (reason) => client.disconnect(`Disconnected by proxy: ${reason}`),
-    });
-    try {
-      return client.protocol === 'imap' ? await run(login, imapLeg, signal) : await run(login, pop3Leg, signal);
-    } finally {
-      options.sessions.remove(pending);
-    }
+    const begun = { startedAt: options.now(), sourceIp: result.target.sourceIp ?? options.nextSourceIp() };
+    const login = newLogin(options, result.target, client, begun);
+    return client.protocol === 'imap' ? run(login, imapLeg, signal) : run(login, pop3Leg, signal);
   };
 
-const newLogin = (options: ProxyLoginOptions, target: ProxyTarget, client: ClientContext): Login => {
-  const sourceIp = target.sourceIp ?? options.nextSourceIp();
+const newLogin = (
+  options: ProxyLoginOptions,
+  target: ProxyTarget,
+  client: ClientContext,
+  { startedAt, sourceIp }: Pick<Login, 'startedAt' | 'sourceIp'>,
+): Login => {
   const { task, warning } = legTask(target, client);
   const prefix = `proxy(${client.user},${target.ip}:${target.port}): `;
   if (warning !== undefined) client.log.warning('proxy_forward_dropped', {}, prefix + warning);
@@ -62,12 +68,21 @@ const newLogin = (options: ProxyLoginOptions, target: ProxyTarget, client: Clien
     prefix,
     eventFields,
     host: options.hosts.of(target.ip, target.port),
-    startedAt: options.now(),
+    startedAt,
     timeoutMs: target.timeoutMs ?? options.settings.login_proxy_timeout,
   };
 };
 
-const sessionNames = ({ target, client }: Login) => ({
+/** In the table of sessions, until it is disposed of. */
+const listed = ({ options, target, client }: Login): Disposable => {
+  const session = options.sessions.add({
+    ...sessionNames(target, client),
+    kick: (reason) => client.disconnect(`Disconnected by proxy: ${reason}`),
+  });
+  return { [Symbol.dispose]: () => options.sessions.remove(session) };
+};
+
+const sessionNames = (target: ProxyTarget, client: ClientContext) => ({
   user: client.user,
   destuser: target.destuser,
   altUsernames: target.altUsernames,
@@ -78,11 +93,30 @@ const sessionNames = ({ target, client }: Login) => ({
   host: target.host,
 });
 
-/** Attempts until one succeeds, the next may not be made, or the client is gone. */
-const run = async <State>(login: Login, leg: Leg<State>, signal: AbortSignal): Promise<ProxiedSession> => {
+/** At one backend after the other, until one serves the user. Reconnects count together. */
+const run = async <State>(first: Login, leg: Leg<State>, signal: AbortSignal): Promise<ProxiedSession> => {
+  const visited: string[] = [];
+  const tries = { reconnects: 0 };
+  for (let login = first; ; ) {
+    using _ = listed(login);
+    const outcome = await attempts(login, leg, tries, signal);
+    if (!('redirect' in outcome)) return outcome;
+    visited.push(placeOf(login.target));
+    login = await follow(login, outcome.redirect, visited, signal);
+  }
+};
+
+/** Until one succeeds, the next may not be made, or the client is gone. */
+const attempts = async <State>(
+  login: Login,
+  leg: Leg<State>,
+  tries: { reconnects: number },
+  signal: AbortSignal,
+): Promise<ProxiedSession | { readonly redirect: Referral }> => {
   const { options, host, startedAt, timeoutMs } = login;
   const maxReconnects = options.settings.login_proxy_max_reconnects;
-  for (let reconnects = 0; ; reconnects++) {
+  for (; ; tries.reconnects++) {
+    const { reconnects } = tries;
     const refusal = checkBeforeConnect(login);
     if (refusal !== undefined) throw finished(login, refusal);
     const result = await attemptOrAbandon(login, leg, reconnects, signal);
@@ -90,6 +124,7 @@ const run = async <State>(login: Login, leg: Leg<State>, signal: AbortSignal): P
       options.watch(result.stream, host);
       return established(login, result, reconnects);
     }
+    if ('redirect' in result) return result;
     const { failure } = result;
     const sinceStart = options.now() - startedAt;
     if (!isRetryable(failure.code) || !mayRetry({ maxReconnects, timeoutMs }, reconnects, sinceStart)) {
@@ -99,6 +134,23 @@ const run = async <State>(login: Login, leg: Leg<State>, signal: AbortSignal): P
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) throw abandoned(login);
   }
+};
+
+/** The login at the next backend; it is one more proxy hop. */
+const follow = async (login: Login, to: Referral, visited: Visited, signal: AbortSignal): Promise<Login> => {
+  const { options, target, client, timeoutMs } = login;
+  const next = target.redirectReauth
+    ? followAnswer(
+        target,
+        await client.reauthenticate(redirection(target, to, visited, timeoutMs), signal),
+        visited,
+        client,
+      )
+    : followReferral(target, to, visited, client);
+  if (signal.aborted) throw abandoned(login);
+  if ('failure' in next) throw finished(login, next.failure);
+  redirected(login, next.target);
+  return newLogin(options, next.target, { ...client, ttl: clientTtl(client) - 1 }, login);
 };
 
 const checkBeforeConnect = ({ options, target, client, host }: Login): ProxyFailure | undefined => {
@@ -135,7 +187,7 @@ const attemptOrAbandon = async <State>(
   };
   try {
     const result = await attemptLogin(attempt, hooks, signal);
-    if (isConnected && 'failure' in result) host.proxying -= 1;
+    if (isConnected && !('stream' in result)) host.proxying -= 1;
     if (!isConnected) connectFailed(host, startedAt, options.now());
     return result;
   } catch (error) {
