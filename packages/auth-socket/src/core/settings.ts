@@ -20,6 +20,7 @@ export type AuthSettings = Pick<
   | 'auth_verbose_passwords'
   | 'auth_ssl_require_client_cert'
   | 'auth_ssl_username_from_cert'
+  | 'homing_auth_behind_director'
 >;
 
 /** What one `protocol { }` block, or the configuration outside of them, makes of the auth server. */

@@ -48,31 +48,6 @@ test('more requests than a connection may have fail at once, until some are answ
   expect(server.logged()).toContainEqual('warning: Too many requests are under way: refused 1');
 });
 
-describe('2.4 clients', () => {
-  test('say protocol= and get CANCELLED for every CANCEL', async () => {
-    await using server = await startTestAuth({});
-    const peer = open(server, 'login', 'VERSION\t1\t4\nCPID\t1\n');
-    peer.send(`${auth(1, undefined, 'protocol=imap\tfinal-resp-ok')}CANCEL\t1\nCANCEL\t99\n`);
-    expect(peer.lines()).toEqual(['OK\t1\tuser=alice', 'CANCELLED\t1', 'CANCELLED\t99']);
-    peer.send(auth(1));
-    expect(peer.lines()).toEqual(['OK\t1\tuser=alice']);
-  });
-
-  test.each(['1\t2', '1\t3'])('minor %s: CANCEL is silent', async (version) => {
-    await using server = await startTestAuth({});
-    const peer = open(server, 'login', `VERSION\t${version}\nCPID\t1\n`);
-    peer.send('AUTH\t1\tPLAIN\tservice=imap\nCANCEL\t1\nCANCEL\t2\n');
-    expect(peer.lines()).toEqual(['CONT\t1\t']);
-  });
-
-  test('CR before LF is dropped', async () => {
-    await using server = await startTestAuth({});
-    const peer = open(server, 'client', HELLO.replaceAll('\n', '\r\n'));
-    peer.send(auth(1).replace('\n', '\r\n'));
-    expect(peer.lines()).toEqual(['OK\t1\tuser=alice']);
-  });
-});
-
 test.each([
   ['two live requests of one id', 'AUTH\t1\tPLAIN\tservice=imap\n'.repeat(2), /4242 sent a duplicate ID 1$/],
   ['an id after OK', auth(1).repeat(2), /4242 sent a duplicate ID 1$/],

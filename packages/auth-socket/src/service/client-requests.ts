@@ -9,6 +9,7 @@ import {
   type ByteString,
   decodeBase64,
   hasService,
+  parseRequestInfo,
   serviceOf,
   WireError,
 } from '@homing/wire';
@@ -16,6 +17,8 @@ import type { Auth } from '../core/chain/auth.ts';
 import { type AuthRequest, createAuthRequest, infoOf } from '../core/request/auth-request.ts';
 import { takeStep } from '../core/request/authenticate.ts';
 import { logRequestDebug, logRequestError, logRequestInfo, printable } from '../core/request/request-log.ts';
+import { mechRedirect } from '../core/sasl/mech-redirect.ts';
+import type { Mechanism } from '../core/sasl/mechanism.ts';
 import { createAnswers } from './client-answers.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { createLiveRequests, type Live } from './live-requests.ts';
@@ -27,6 +30,7 @@ export type RequestsOwner = {
   readonly pid: number;
   readonly authOnly: boolean;
   readonly emptyResponse: boolean;
+  readonly channelBinding: boolean;
   readonly cancelled: boolean;
   readonly send: (line: ByteString) => void;
 };
@@ -81,8 +85,7 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
 
   const requests: ClientRequests = {
     auth(command) {
-      const { mechanisms } = world.current();
-      const mechanism = mechanisms.get(command.mechanism) ?? mechanisms.get(asciiUpper(command.mechanism));
+      const mechanism = mechanismFor(command, owner, world.current());
       if (mechanism === undefined) return unsupported(command.mechanism);
       const { id, params: info } = command;
       const auth = authOf(info, world.current());
@@ -108,7 +111,7 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
       const entry = live.get(id);
       if (entry === undefined) return send(`FAIL\t${id}\treason=Authentication request timed out\n`);
       if (entry.at !== 'waiting') return answers.refuse(entry.request, '', 'Unexpected continuation');
-      const data = base64(text);
+      const data = base64(owner.channelBinding ? withoutParams(text) : text);
       if (data === undefined) {
         return answers.refuse(entry.request, BAD_BASE64, 'Invalid base64 data in continued response');
       }
@@ -140,6 +143,15 @@ const authOf = (info: ByteString, { isUniform, authFor }: Generation): Auth | un
   if (isUniform) return hasService(info) ? authFor(undefined) : undefined;
   const service = serviceOf(info);
   return service === undefined ? undefined : authFor(service);
+};
+
+const mechanismFor = (
+  { mechanism: name, params }: AuthCommand,
+  { authOnly }: RequestsOwner,
+  { mechanisms }: Generation,
+): Mechanism | undefined => {
+  if (name === 'EXTERNAL' && !authOnly && parseRequestInfo(params).redirectHostNext !== undefined) return mechRedirect;
+  return mechanisms.get(name) ?? mechanisms.get(asciiUpper(name));
 };
 
 const unsupported = (name: ByteString): string =>
@@ -181,6 +193,12 @@ const initialResponse = (
   if (resp === '' || resp === '=') return { bytes: '' };
   const bytes = base64(resp);
   return bytes === undefined ? 'invalid' : { bytes };
+};
+
+/** Only 2.4 has parameters behind the payload, none of which we ask for; `#` in its place means that there is none. */
+const withoutParams = (text: ByteString): ByteString => {
+  const payload = text.split('\t', 1)[0] ?? '';
+  return payload === '#' ? '' : payload;
 };
 
 const base64 = (text: ByteString): ByteString | undefined => {

@@ -4,6 +4,8 @@ import type { ByteString } from '@homing/wire';
 import type { Permissions } from './peer-permissions.ts';
 
 export type MasterAsker = {
+  /** In this process: a director, which takes what we say and adds to it. */
+  readonly isLocal: boolean;
   readonly permissions: Permissions;
   readonly peer: () => PeerCredentials | undefined;
   /** A whole line. Does nothing when the connection is gone. */

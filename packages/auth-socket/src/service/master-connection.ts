@@ -62,7 +62,7 @@ const createMasterConnection = (
     outlet.send(line);
   };
   const permissions = peerPermissions(kind === 'userdb' ? file : undefined, () => outlet.peer);
-  const asker = { permissions, peer: () => outlet.peer, send, logError };
+  const asker = { isLocal: file === undefined, permissions, peer: () => outlet.peer, send, logError };
   const list = createUserList(asker, outlet, world);
 
   const takeCommand = (line: ByteString): boolean => {

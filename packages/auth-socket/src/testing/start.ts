@@ -28,6 +28,7 @@ export const SETTINGS: AuthSettings = {
   auth_verbose_passwords: 'no',
   auth_ssl_require_client_cert: false,
   auth_ssl_username_from_cert: false,
+  homing_auth_behind_director: false,
 };
 
 const COMMON = {

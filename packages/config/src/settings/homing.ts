@@ -5,6 +5,8 @@
 import { bool, oneOf, str, time, uint } from '../types/define.ts';
 
 export const homingSettings = {
+  homing_anvil_socket: str(''),
+  homing_auth_behind_director: bool('no'),
   homing_auth_login_socket: str(''),
   homing_auth_userdb_socket: str(''),
   homing_director_allow_nets: str(''),

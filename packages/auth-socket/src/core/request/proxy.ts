@@ -14,13 +14,14 @@ const DNS_WARN_MS = 500;
 /** False: the login fails after all; `request.internalFailure` tells whether it is worth trying again. */
 export const finishProxy = (request: AuthRequest, env: AuthEnv): boolean | Promise<boolean> => {
   const fields = request.passdbFields;
-  if (request.authOnly || (!hasField(fields, 'proxy') && !hasField(fields, 'proxy_maybe'))) return true;
+  if (request.authOnly || fields.entries.length === 0) return true;
+  if (!hasField(fields, 'proxy') && !hasField(fields, 'proxy_maybe')) {
+    if (hasField(fields, 'director_proxy_maybe')) tellLocalEnd(request);
+    return true;
+  }
   const host = fieldValue(fields, 'host');
   if (host === undefined) {
-    // For a director, which finds the host and decides proxy_maybe itself.
-    const { lip, lport } = localEnd(request);
-    if (lip !== undefined) setField(fields, 'lip', lip);
-    if (lport !== 0) setField(fields, 'lport', String(lport));
+    tellLocalEnd(request);
     decide(request, false);
     return true;
   }
@@ -38,6 +39,13 @@ export const finishProxy = (request: AuthRequest, env: AuthEnv): boolean | Promi
   }
   decide(request, isSelf(request, parsed));
   return true;
+};
+
+/** For a director, which finds the host and decides proxy_maybe and director_proxy_maybe itself. */
+const tellLocalEnd = (request: AuthRequest): void => {
+  const { lip, lport } = localEnd(request);
+  if (lip !== undefined) setField(request.passdbFields, 'lip', lip);
+  if (lport !== 0) setField(request.passdbFields, 'lport', String(lport));
 };
 
 /** Before a failure is reported: a login process that sees `proxy` in a FAIL takes it for something else. */

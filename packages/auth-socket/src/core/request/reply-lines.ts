@@ -38,7 +38,7 @@ const replyFields = (request: AuthRequest): ByteString => {
   }
   if (masterUser !== undefined && !hasField(fields, 'auth_user')) out += `\tauth_user=${escapeTab(masterUser)}`;
   if (isAnonymous(request)) out += '\tanonymous';
-  if (request.authOnly || fields.entries.length === 0 || !hasField(fields, 'proxy')) return out;
+  if (request.authOnly || fields.entries.length === 0 || !mayBeProxied(request)) return out;
   if (request.password !== undefined && !hasField(fields, 'pass')) {
     // What the user typed, not what the passdb stores.
     out += `\tpass=${escapeTab(revealSecret(request.password))}`;
@@ -48,6 +48,10 @@ const replyFields = (request: AuthRequest): ByteString => {
   }
   return out;
 };
+
+/** `director_proxy_maybe` leaves it to the director. */
+const mayBeProxied = ({ passdbFields: fields }: AuthRequest): boolean =>
+  hasField(fields, 'proxy') || hasField(fields, 'director_proxy_maybe');
 
 const isAnonymous = ({ auth, user }: AuthRequest): boolean =>
   user !== undefined && user !== '' && user === auth.settings.auth_anonymous_username;
