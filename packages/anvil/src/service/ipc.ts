@@ -130,9 +130,9 @@ const askAll = (group: IpcGroup | undefined, command: ByteString, done: Paramete
   const members = [...(group?.members.values() ?? [])];
   const answers: IpcAnswer[] = [];
   if (members.length === 0) done(answers);
-  for (const { pid, send } of members) {
-    send(command, (replies) => {
-      answers.push({ pid, replies });
+  for (const member of members) {
+    member.send(command, (replies) => {
+      answers.push({ pid: member.pid, replies });
       if (answers.length === members.length) done(answers);
     });
   }

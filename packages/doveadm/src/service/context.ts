@@ -11,7 +11,9 @@ export type DoveadmSettings = Pick<
   | 'base_dir'
   | 'director_username_hash'
   | 'auth_socket_path'
-  /** Where somebody else's auth server and ipc service are asked. */
+  /** Where somebody else's auth server, ipc service and anvil are asked. */
+  | 'homing_anvil_socket'
+  | 'homing_auth_login_socket'
   | 'homing_auth_userdb_socket'
   | 'homing_ipc_socket'
 >;

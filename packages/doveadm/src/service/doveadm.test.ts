@@ -57,6 +57,8 @@ const run = async (line: string, script: Script = {}, hello = HELLO) => {
       base_dir: '/run/x',
       director_username_hash: '%Lu',
       auth_socket_path: 'auth-userdb',
+      homing_anvil_socket: '',
+      homing_auth_login_socket: '',
       homing_auth_userdb_socket: '',
       homing_ipc_socket: '',
     }),
@@ -228,12 +230,43 @@ describe('other commands', () => {
       '',
     ],
     ['proxy kick -f x y', '', { 'proxy\t*\tKICK-ALT\tx\ty': '+2\n' }, 0, '2 connections kicked\n', ''],
+    [
+      'auth lookup -x protocol=lmtp a',
+      AUTH,
+      { 'PASS\t1\ta\tservice=lmtp': 'NOTFOUND\t1\n' },
+      67,
+      "passdb lookup: user a doesn't exist\n",
+      '',
+    ],
     ['pw -l', '', {}, 0, 'PLAIN SHA1 \n', ''],
     ['pw -s plain', '', {}, 0, '{PLAIN}typed\n', ''],
     ['stop', '', {}, 75, '', 'Fatal: not running\n'],
     ['reload', '', {}, 0, '', ''],
   ] as const)('%s', async (line, hello, script, status, out, err) => {
     expect(await run(line, script, hello === '' ? SILENT : hello)).toMatchObject({ status, out, err });
+  });
+
+  const LOOKUP = 'Error: auth-master: passdb lookup(a): ';
+  const FAILED = 'Error: passdb lookup failed for a\n';
+  const TEST = 'Error: auth-client: conn unix:/run/x/auth-client: ';
+  const NO_AUTH = "Fatal: Couldn't connect to auth socket\n";
+  const MAJOR_2 = 'Socket supports major version 2, but we support only 1 (mixed old and new binaries?)';
+  const ANVIL = 'VERSION\tanvil-server\t2\t0\n';
+  test.each([
+    [
+      'auth lookup a',
+      'VERSION\t1\t3\nMECH\tPLAIN\n',
+      `${LOOKUP}/run/x/auth-userdb is an auth client socket. It should be a master socket.\n${FAILED}`,
+    ],
+    ['auth lookup a', 'VERSION\t2\t0\nSPID\t1\n', `${LOOKUP}${MAJOR_2}\n${FAILED}`],
+    ['auth lookup a', ANVIL, `${LOOKUP}Auth server sent invalid version line: ${ANVIL}${FAILED}`],
+    ['auth lookup a', 'VERSION\t1\t3\nWHAT\n', `${LOOKUP}Invalid handshake\n${FAILED}`],
+    ['auth test u p', 'VERSION\t2\t0\n', `${TEST}${MAJOR_2}\n${NO_AUTH}`],
+    ['auth test u p', ANVIL, `${TEST}Auth server sent invalid version line: ${ANVIL}${NO_AUTH}`],
+    ['auth test u p', 'VERSION\t1\t3\nWHAT\n', `${TEST}Auth server sent unknown handshake: WHAT\n${NO_AUTH}`],
+    ['auth test u p', '', `${TEST}Connection closed\n${NO_AUTH}`],
+  ] as const)('%s: a socket of something else says %j', async (line, hello, err) => {
+    expect(await run(line, {}, hello)).toMatchObject({ status: 75, out: '', err });
   });
 
   test('an unknown command gets the list of commands', async () => {

@@ -17,7 +17,8 @@ export type Info = { readonly info: RequestInfo; readonly extra: readonly string
 
 const ADDRESSES = new Set(['lip', 'rip', 'real_lip', 'real_rip']);
 const PORTS = new Set(['lport', 'rport', 'real_lport', 'real_rport']);
-const TEXTS = new Set(['service', 'session', 'local_name']);
+/** `protocol` is 2.4's word for `service`. */
+const TEXTS = new Set(['service', 'protocol', 'session', 'local_name']);
 
 /** Throws Fatal with Dovecot's text. */
 export const requestInfo = (words: readonly string[]): Info => {

@@ -7,7 +7,7 @@ import { masterFailed, nextReply, openMaster } from './master.ts';
 /** A failure is said, and what came before it is returned. */
 export const listUsers = async (
   path: string,
-  mask: ByteString | undefined,
+  mask: ByteString,
   context: Context,
   info: RequestInfo = createRequestInfo(),
 ): Promise<{ users: ByteString[]; failed: boolean }> => {

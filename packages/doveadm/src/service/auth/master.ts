@@ -5,25 +5,38 @@ import {
   encodeAuthMasterCommand,
   encodeAuthVersion,
   parseAuthMasterReply,
-  parseAuthMasterVersion,
 } from '@homing/wire';
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
+import { within } from '../within.ts';
 import type { Info } from './auth-info.ts';
+import { checkVersion } from './version.ts';
 
 /** The minor version that doveadm 2.3 announces. */
 const MINOR = 0;
+
+/** AUTH_CLIENT_HANDSHAKE_TIMEOUT: 30 s. */
+const HELLO_MS = 30_000;
 
 /** Connected, with both hellos exchanged. Rejects with what went wrong. */
 export const openMaster = async (path: string, context: Context): Promise<Conversation> => {
   const auth = await connect(path, context);
   auth.send(encodeAuthVersion(MINOR));
+  const problem = await within(HELLO_MS, readHello(auth, path));
+  if (problem === undefined) return auth;
+  auth.close();
+  throw new Error(problem === 'late' ? 'Connecting timed out' : problem);
+};
+
+/** What is wrong with it. A client socket's hello names mechanisms where a master socket's has the server's PID. */
+const readHello = async (auth: Conversation, path: string): Promise<string | undefined> => {
   const version = await auth.next();
-  if (version === undefined) throw new Error('Disconnected unexpectedly');
-  parseAuthMasterVersion(version);
-  const spid = await auth.next();
-  if (spid === undefined || !spid.startsWith('SPID\t')) throw new Error('Invalid handshake');
-  return auth;
+  if (version === undefined) return 'Disconnected unexpectedly';
+  const problem = checkVersion(version);
+  if (problem !== undefined) return problem;
+  const spid = (await auth.next()) ?? '';
+  if (/^(MECH|CUID|COOKIE|DONE)\b/.test(spid)) return `${path} is an auth client socket. It should be a master socket.`;
+  return spid.startsWith('SPID\t') ? undefined : 'Invalid handshake';
 };
 
 const connect = async (path: string, { host }: Context): Promise<Conversation> => {

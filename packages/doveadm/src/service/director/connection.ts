@@ -12,6 +12,7 @@ import { EXIT } from '../../core/command/command.ts';
 import { Fatal } from '../../core/command/fatal.ts';
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
+import { within } from '../within.ts';
 
 export type Director = Omit<Conversation, 'send'> & {
   send(command: DirectorAdminCommand): void;
@@ -92,14 +93,4 @@ const resolveOne = async (name: string, host: Context['host']): Promise<string> 
     throw new Fatal(`Lookup of host ${name} failed: ${reason(error)}`, EXIT.tempFail);
   }
   throw new Fatal(`Lookup of host ${name} failed: No address associated with hostname`, EXIT.tempFail);
-};
-
-const within = async <T>(ms: number, answer: Promise<T>): Promise<T | 'late'> => {
-  const late = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => late.resolve('late'), ms);
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -96,6 +96,9 @@ const printRow = (line: ByteString, ips: readonly IpAddress[], names: NamesByHas
   }
 };
 
+/** Without a mask Dovecot 2.4 lists nobody. */
+const ALL = '*';
+
 /** Of several names with one hash the last read comes first, as in the original's list. */
 const namesByHash = async (context: Context): Promise<NamesByHash> => {
   const byHash = new Map<number, ByteString[]>();
@@ -113,7 +116,7 @@ const userNames = async (context: Context): Promise<readonly ByteString[]> => {
   const file = context.values.text('users-file');
   if (file === undefined) {
     const { base_dir, homing_auth_userdb_socket: other } = context.settings();
-    const { users, failed } = await listUsers(other || `${base_dir}/auth-userdb`, undefined, context);
+    const { users, failed } = await listUsers(other || `${base_dir}/auth-userdb`, ALL, context);
     if (failed) listingFailed(context);
     return users;
   }

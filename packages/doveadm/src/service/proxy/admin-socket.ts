@@ -1,0 +1,48 @@
+/**
+ * A process of Dovecot 2.4 by itself, at `srv.<service>/<pid>` beside its anvil. Only root may connect. Login processes of
+ * 2.4.0 to 2.4.4 that serve one client each do not hear anvil's kicks, although these are counted; this they hear.
+ */
+import {
+  type AnvilSession,
+  formatAdminKick,
+  masterAdminClientHello,
+  parseAdminReply,
+  parseMasterAdminServerVersion,
+  WireError,
+} from '@homing/wire';
+import type { Context } from '../context.ts';
+import { type Conversation, converse } from '../conversation.ts';
+
+/** All of one process. How many it has ended; undefined if it cannot be asked, or does not understand. */
+export const kickByProcess = async (
+  baseDir: string,
+  sessions: readonly [AnvilSession, ...AnvilSession[]],
+  { host }: Context,
+): Promise<number | undefined> => {
+  const [{ service, pid }] = sessions;
+  // A service's name comes from the other side.
+  if (service.includes('/')) return undefined;
+  try {
+    const process = await converse(host.connectUnix(`${baseDir}/srv.${service}/${pid}`));
+    const kicks = sessions.map((session) => `${formatAdminKick(session)}\n`);
+    process.send(masterAdminClientHello() + kicks.join(''));
+    return await countKicked(process, kicks.length);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A process that has nothing left to do ends, with its last reply or instead of it. */
+const countKicked = async (process: Conversation, kicks: number): Promise<number> => {
+  parseMasterAdminServerVersion((await process.next()) ?? '');
+  let count = 0;
+  for (let at = 0; at < kicks; at++) {
+    const line = await process.next();
+    if (line === undefined) break;
+    const reply = parseAdminReply(line);
+    if (reply.reply === 'error') throw new WireError('bad-line', reply.text);
+    count += reply.count;
+  }
+  process.close();
+  return count;
+};

@@ -1,0 +1,99 @@
+/**
+ * Kicks where Dovecot 2.4 holds the sessions: those that are meant are looked up, each process is told of its own, and
+ * anvil where that cannot be. Whether they are gone is seen by looking again: anvil counts kicks that nobody heard.
+ */
+import { type AnvilSession, type ByteString, type ProxyCommand, parseIpAddress } from '@homing/wire';
+import { EXIT } from '../../core/command/command.ts';
+import { Fatal } from '../../core/command/fatal.ts';
+import type { Context } from '../context.ts';
+import { kickByProcess } from './admin-socket.ts';
+import { type Anvil, openAnvil } from './anvil.ts';
+
+export type KickCommand = Extract<ProxyCommand, { cmd: 'KICK' | 'KICK-ALT' | 'KICK-HOST' }>;
+
+/** `left`: of sessions that were kicked and are still there. */
+export type Kicked = { readonly count: number; readonly left: readonly AnvilSession[] };
+
+const LOOKS = 10;
+const LOOK_EVERY_MS = 200;
+
+/** Rejects with what went wrong. */
+export const kickSessions = async (command: KickCommand, path: string, context: Context): Promise<Kicked> => {
+  const anvil = await openAnvil(path, context);
+  const { fields, sessions } = await anvil.dump();
+  const meant = sessions.filter(meantBy(command, fields));
+  const kicked = await kickEach(meant, anvil, path, context);
+  const left = await stillThere(meant, kicked.byAnvil, anvil);
+  anvil.close();
+  return { count: kicked.count - left.length, left };
+};
+
+const meantBy = (command: KickCommand, fields: readonly ByteString[]): ((session: AnvilSession) => boolean) => {
+  switch (command.cmd) {
+    case 'KICK':
+      return ({ user, destIp }) => destIp !== undefined && command.users.includes(user);
+    case 'KICK-ALT': {
+      const column = fields.indexOf(command.field);
+      return ({ values, destIp }) => destIp !== undefined && command.values.includes(values[column] ?? '');
+    }
+    case 'KICK-HOST': {
+      const hosts = command.hosts.map(hostAddress);
+      return ({ destIp }) => destIp !== undefined && hosts.includes(destIp);
+    }
+  }
+};
+
+/** Sessions are listed with their backends' addresses alone. */
+const hostAddress = (host: ByteString): string => {
+  const ip = parseIpAddress(host);
+  if (ip === undefined) throw new Fatal("dest-host isn't a valid IP address", EXIT.tempFail);
+  return ip;
+};
+
+type EachKicked = { count: number; byAnvil: boolean };
+
+const kickEach = async (
+  meant: readonly AnvilSession[],
+  anvil: Anvil,
+  path: string,
+  context: Context,
+): Promise<EachKicked> => {
+  const baseDir = path.slice(0, path.lastIndexOf('/'));
+  const kicked: EachKicked = { count: 0, byAnvil: false };
+  for (const sessions of byProcess(meant).values()) {
+    let count = await kickByProcess(baseDir, sessions, context);
+    if (count === undefined) {
+      count = 0;
+      kicked.byAnvil = true;
+      for (const { user, guid } of sessions) count += await anvil.kick(user, guid);
+    }
+    kicked.count += count;
+  }
+  return kicked;
+};
+
+const byProcess = (sessions: readonly AnvilSession[]): Map<string, [AnvilSession, ...AnvilSession[]]> => {
+  const processes = new Map<string, [AnvilSession, ...AnvilSession[]]>();
+  for (const session of sessions) {
+    const key = `${session.service} ${session.pid}`;
+    const others = processes.get(key);
+    if (others === undefined) processes.set(key, [session]);
+    else others.push(session);
+  }
+  return processes;
+};
+
+const stillThere = async (
+  meant: readonly AnvilSession[],
+  isDoubtful: boolean,
+  anvil: Anvil,
+): Promise<AnvilSession[]> => {
+  let left: AnvilSession[] = isDoubtful ? [...meant] : [];
+  for (let look = 0; look < LOOKS && left.length > 0; look++) {
+    if (look > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const { sessions } = await anvil.dump();
+    const guids = new Set(sessions.map(({ guid }) => guid));
+    left = left.filter(({ guid }) => guids.has(guid));
+  }
+  return left;
+};
