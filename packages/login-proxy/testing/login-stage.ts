@@ -109,6 +109,7 @@ export const sessionOn = (stream: ProxiedSession['stream']): ProxiedSession => (
   host: '10.0.0.1',
   ip: '10.0.0.1',
   port: 143,
+  chosenIp: '10.0.0.1',
   destuser: 'joe',
   capability: undefined,
   altUsernames: new Map(),

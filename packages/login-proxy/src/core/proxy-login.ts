@@ -121,6 +121,8 @@ export type ProxiedSession = {
   readonly host: string;
   readonly ip: string;
   readonly port: number;
+  /** Where the auth reply had sent it, unless that is `ip`. */
+  readonly chosenIp: string;
   readonly destuser: ByteString;
   /** IMAP: the backend's capability list, if it told one: see `imapLoginReply`. */
   readonly capability: ByteString | undefined;

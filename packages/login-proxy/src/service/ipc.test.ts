@@ -55,6 +55,7 @@ test('answers under the tag of the command', () => {
     protocol: 'imap',
     rip: '10.9.9.9',
     ip: '10.0.0.1',
+    chosenIp: '10.0.0.1',
   } as const;
   sessions.add({ ...names, host: '10.0.0.1', port: 143, kick: (reason) => void kicked.push(reason) });
   client.register();

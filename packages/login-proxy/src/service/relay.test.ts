@@ -56,6 +56,7 @@ const startSession = async (
     host: '127.0.0.1',
     ip: '127.0.0.1',
     port: 143,
+    chosenIp: '127.0.0.1',
     destuser: 'u',
     capability: undefined,
     altUsernames: new Map(),

@@ -151,6 +151,7 @@ const names = (session: ProxiedSession, context: ClientContext) => ({
   rip: context.endpoints.rip,
   ip: session.ip,
   port: session.port,
+  chosenIp: session.chosenIp,
   host: session.host,
 });
 

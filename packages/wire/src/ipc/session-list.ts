@@ -1,13 +1,13 @@
 /**
  * The answer to `LIST-FULL` (login-proxy.c, login_proxy_ipc_cmd_list_full), tab-escaped:
  *
- *     username [TAB user_FIELD]... TAB service TAB src-ip TAB dest-ip TAB dest-port [TAB destuser] [TAB conn-guid]
- *     alice    [TAB value]...      TAB imap    TAB 10.9.9.9 TAB 10.0.0.1 TAB 143    [TAB alice2]   [TAB 32 digits]
+ *     username [TAB user_FIELD]... TAB service TAB src-ip TAB dest-ip TAB dest-port [TAB destuser] [TAB chosen-ip] [TAB conn-guid]
+ *     alice    [TAB value]...      TAB imap    TAB 10.9.9.9 TAB 10.0.0.1 TAB 143    [TAB alice2]   [TAB 10.0.0.2]  [TAB 32 digits]
  *
- * The last two columns are ours. `destuser` is there once a session of the process was logged in to its backend under
- * another name, and empty for those that were not; `conn-guid` if it was asked for. `doveadm proxy list` prints whatever
- * columns a header names. Dovecot's ipc process puts one table of each login process behind the other, so a header may
- * follow rows.
+ * The last three columns are ours. `destuser` is there once a session of the process was logged in to its backend under
+ * another name, and empty for those that were not; `chosen-ip` once a backend sent one elsewhere: whom the director had
+ * chosen; `conn-guid` if it was asked for. `doveadm proxy list` prints whatever columns a header names. Dovecot's ipc
+ * process puts one table of each login process behind the other, so a header may follow rows.
  */
 import type { ByteString } from '../line/bytes.ts';
 import { WireError } from '../line/errors.ts';
@@ -16,16 +16,22 @@ import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
 const FIXED = ['service', 'src-ip', 'dest-ip', 'dest-port'];
 const DESTUSER = 'destuser';
+const CHOSEN_IP = 'chosen-ip';
 /** Of 2.4's anvil, and the word that asks for it. */
 export const GUID_COLUMN = 'conn-guid';
 
+/** Which of our own columns there are. */
+export type SessionListColumns = { readonly destuser: boolean; readonly chosenIp: boolean; readonly guid: boolean };
+
 /** `fields`: the `user_FIELD` columns. */
-export const formatSessionListHeader = (
-  fields: readonly ByteString[],
-  hasDestuser: boolean,
-  hasGuid = false,
-): ByteString =>
-  joinTabs(['username', ...fields, ...FIXED, ...(hasDestuser ? [DESTUSER] : []), ...(hasGuid ? [GUID_COLUMN] : [])]);
+export const formatSessionListHeader = (fields: readonly ByteString[], columns: SessionListColumns): ByteString => {
+  const own = [
+    ...(columns.destuser ? [DESTUSER] : []),
+    ...(columns.chosenIp ? [CHOSEN_IP] : []),
+    ...(columns.guid ? [GUID_COLUMN] : []),
+  ];
+  return joinTabs(['username', ...fields, ...FIXED, ...own]);
+};
 
 /** One session with all that an administrator may choose by. `guid`: undefined where the process has none. */
 export type SessionRow = {
@@ -39,10 +45,13 @@ export type SessionRow = {
   readonly alternative: ReadonlyMap<ByteString, ByteString>;
 };
 
-/** `backendUser`: the name at the backend, which is what a director hashes. */
-export type ListedSession = { readonly backendUser: ByteString; readonly destIp: IpAddress };
+/**
+ * `backendUser`: the name at the backend, which is what a director hashes. `chosenIp`: where a director had sent the user,
+ * which is the destination unless that backend sent him on.
+ */
+export type ListedSession = { readonly backendUser: ByteString; readonly chosenIp: IpAddress };
 
-type Columns = { readonly destIp: number; readonly destuser: number };
+type Columns = { readonly destIp: number; readonly destuser: number; readonly chosenIp: number };
 
 /** Takes line after line; undefined for a header, and for a row without an address. */
 export const createSessionListReader = (): ((line: ByteString) => ListedSession | undefined) => {
@@ -50,14 +59,18 @@ export const createSessionListReader = (): ((line: ByteString) => ListedSession 
   return (line) => {
     const fields = splitTabs(line);
     if (isHeader(fields)) {
-      columns = { destIp: fields.indexOf('dest-ip'), destuser: fields.indexOf(DESTUSER) };
+      columns = {
+        destIp: fields.indexOf('dest-ip'),
+        destuser: fields.indexOf(DESTUSER),
+        chosenIp: fields.indexOf(CHOSEN_IP),
+      };
       return undefined;
     }
     if (columns === undefined) throw new WireError('bad-line', 'list of sessions without a header');
     const [user = ''] = fields;
     const destuser = fields[columns.destuser] ?? '';
-    const destIp = parseIpAddress(fields[columns.destIp] ?? '');
-    return destIp === undefined ? undefined : { backendUser: destuser === '' ? user : destuser, destIp };
+    const chosenIp = parseIpAddress(fields[columns.chosenIp] || (fields[columns.destIp] ?? ''));
+    return chosenIp === undefined ? undefined : { backendUser: destuser === '' ? user : destuser, chosenIp };
   };
 };
 

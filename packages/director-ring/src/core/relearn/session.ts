@@ -1,4 +1,4 @@
 import type { ByteString, IpAddress } from '@homing/wire';
 
-/** Of a login process that lived on. `username`: without a master user's part. */
+/** Of a login process that lived on. `username`: without a master user's part. `ip`: whom the director had chosen. */
 export type Session = { readonly username: ByteString; readonly ip: IpAddress };

@@ -13,7 +13,15 @@ const setUp = (): { sessions: SessionTable; kicked: string[] } => {
   const sessions = createSessionTable();
   const kicked: string[] = [];
   const add = (user: string, ip: string, host: string, alt: Readonly<Record<string, string>>): void => {
-    const names = { ...COMMON, user, destuser: user, ip, host, altUsernames: new Map(Object.entries(alt)) };
+    const names = {
+      ...COMMON,
+      user,
+      destuser: user,
+      ip,
+      chosenIp: ip,
+      host,
+      altUsernames: new Map(Object.entries(alt)),
+    };
     sessions.add({ ...names, kick: (reason) => void kicked.push(`${user}@${ip} ${reason}`) });
   };
   add('a', '10.0.0.1', '10.0.0.1', {});
@@ -46,7 +54,15 @@ test('one of several sessions of a user is known by its guid, which comes when i
 
 test('another name at the backend has a column of its own, once there is one', () => {
   const { sessions } = setUp();
-  const names = { ...COMMON, user: 'c', destuser: 'c2', ip: '10.0.0.1', host: '10.0.0.1', altUsernames: new Map() };
+  const names = {
+    ...COMMON,
+    user: 'c',
+    destuser: 'c2',
+    ip: '10.0.0.1',
+    chosenIp: '10.0.0.1',
+    host: '10.0.0.1',
+    altUsernames: new Map(),
+  };
   sessions.remove(sessions.add({ ...names, kick: () => undefined }));
   sessions.add({ ...names, user: 'd', kick: () => undefined });
   const [header, first, second] = sessions.list();
@@ -55,9 +71,36 @@ test('another name at the backend has a column of its own, once there is one', (
   expect(second).toBe('b\x01t\th\t\timap\t10.9.9.9\t10.0.0.1\t143\t');
 });
 
+test('where a session was first has a column of its own, once one was sent on; a director means either place', () => {
+  const { sessions, kicked } = setUp();
+  const names = { ...COMMON, user: 'a', destuser: 'a', ip: '10.0.0.3', host: '10.0.0.3', altUsernames: new Map() };
+  sessions.add({ ...names, chosenIp: '10.0.0.1', kick: (reason) => void kicked.push(`a@10.0.0.3 ${reason}`) });
+  expect(sessions.list().map((line) => line.split('\t').slice(-3).join(' '))).toEqual([
+    'dest-ip dest-port chosen-ip',
+    '10.0.0.3 143 10.0.0.1',
+    '10.0.0.1 143 ',
+    '10.0.0.2 143 ',
+    '10.0.0.1 143 ',
+  ]);
+  expect(answerProxyCommand('KICK-DIRECTOR-HASH\t1\t10.0.0.1', sessions, hashOf)).toEqual([{ reply: 'ok', data: '1' }]);
+  expect(answerProxyCommand('KICK-DIRECTOR-HASH\t1\t10.0.0.3', sessions, hashOf)).toEqual([{ reply: 'ok', data: '2' }]);
+  expect(answerProxyCommand('KICK-DIRECTOR-HASH\t1\t10.0.0.2', sessions, hashOf)).toEqual([{ reply: 'ok', data: '2' }]);
+  expect(kicked.slice(0, 3).toSorted()).toEqual(
+    ['a@10.0.0.1', 'a@10.0.0.2', 'a@10.0.0.2'].map((session) => `${session} Kicked via director`),
+  );
+});
+
 test('a director means the name at the backend, an administrator the one of the login', () => {
   const { sessions, kicked } = setUp();
-  const names = { ...COMMON, user: 'c', destuser: 'b', ip: '10.0.0.1', host: '10.0.0.1', altUsernames: new Map() };
+  const names = {
+    ...COMMON,
+    user: 'c',
+    destuser: 'b',
+    ip: '10.0.0.1',
+    chosenIp: '10.0.0.1',
+    host: '10.0.0.1',
+    altUsernames: new Map(),
+  };
   sessions.add({ ...names, kick: (reason) => void kicked.push(reason) });
   expect(answerProxyCommand('KICK\tb', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
   expect(answerProxyCommand('KICK-DIRECTOR-HASH\t2', sessions, hashOf)).toEqual([{ reply: 'ok', data: '1' }]);
@@ -92,7 +135,15 @@ test.each([
 test('a session that ended is neither listed nor kicked, its columns stay', () => {
   const sessions = createSessionTable();
   const altUsernames = new Map([['user_group', 'g']]);
-  const names = { ...COMMON, user: 'a', destuser: 'a', ip: '10.0.0.1', host: '10.0.0.1', altUsernames };
+  const names = {
+    ...COMMON,
+    user: 'a',
+    destuser: 'a',
+    ip: '10.0.0.1',
+    chosenIp: '10.0.0.1',
+    host: '10.0.0.1',
+    altUsernames,
+  };
   sessions.remove(sessions.add({ ...names, kick: () => expect.fail('kicked') }));
   expect(answerProxyCommand('KICK\ta', sessions, hashOf)).toEqual([{ reply: 'ok', data: '0' }]);
   expect(sessions.list()).toEqual(['username\tuser_group\tservice\tsrc-ip\tdest-ip\tdest-port']);
@@ -105,8 +156,9 @@ const recordedSessions = (): SessionTable => {
     ['alice', { user_group: 'staff' }],
     ['bob', {}],
   ] as const) {
-    const endpoint = { rip: '127.0.0.1', ip: '127.0.0.1', host: '127.0.0.1', port: 143, protocol: 'imap' } as const;
-    const names = { ...endpoint, user, destuser: user, altUsernames: new Map(Object.entries(alt)) };
+    const endpoint = { rip: '127.0.0.1', port: 143, protocol: 'imap' } as const;
+    const place = { ip: '127.0.0.1', chosenIp: '127.0.0.1', host: '127.0.0.1' };
+    const names = { ...endpoint, ...place, user, destuser: user, altUsernames: new Map(Object.entries(alt)) };
     const session = sessions.add({ ...names, kick: () => sessions.remove(session) });
   }
   return sessions;

@@ -28,7 +28,15 @@ export const answerProxyCommand = (
     case 'KICK-DIRECTOR-HASH': {
       const { hash, exceptIp } = command;
       // Dovecot hashes the login name and so never meets a session whose backend knows it by another; directors hash that.
-      return [count(sessions.kick(BY_DIRECTOR, ({ destuser, ip }) => ip !== exceptIp && hashOf(destuser) === hash))];
+      // A session that its backend sent on is where it belongs: at the director's choice, or beyond it.
+      return [
+        count(
+          sessions.kick(
+            BY_DIRECTOR,
+            ({ destuser, ip, chosenIp }) => ip !== exceptIp && chosenIp !== exceptIp && hashOf(destuser) === hash,
+          ),
+        ),
+      ];
     }
     case 'KICK-GUID':
       return [count(sessions.kick(BY_ADMIN, ({ user }, guid) => user === command.user && guid() === command.guid))];

@@ -2,7 +2,7 @@
  * The proxied sessions of this process, logins under way included, as administrators and directors see them through the
  * ipc commands (login-proxy.c: login_proxy_cmd_*).
  */
-import { type ByteString, formatSessionListHeader, joinTabs } from '@homing/wire';
+import { type ByteString, formatSessionListHeader, joinTabs, type SessionListColumns } from '@homing/wire';
 
 export type SessionNames = {
   readonly user: ByteString;
@@ -14,6 +14,8 @@ export type SessionNames = {
   readonly rip: string;
   readonly ip: string;
   readonly port: number;
+  /** Where the auth reply had sent it: another `ip` unless a backend sent it on. */
+  readonly chosenIp: string;
   /** The `host` field as auth wrote it. */
   readonly host: string;
 };
@@ -43,12 +45,14 @@ export const createSessionTable = (pid = 0): SessionTable => {
   /** Columns stay once they appeared, as in Dovecot. */
   const fields = new Set<ByteString>();
   let hasDestuser = false;
+  let hasChosenIp = false;
   return {
     add(session) {
       lastSerial += 1;
       sessions.set(session, lastSerial);
       for (const field of session.altUsernames.keys()) fields.add(field);
       hasDestuser ||= session.destuser !== session.user;
+      hasChosenIp ||= session.chosenIp !== session.ip;
       return session;
     },
     remove: (session) => void sessions.delete(session),
@@ -61,24 +65,30 @@ export const createSessionTable = (pid = 0): SessionTable => {
       return kicked.length;
     },
     knowsField: (field) => fields.has(field),
-    list: (guids = false) => [
-      formatSessionListHeader([...fields], hasDestuser, guids),
-      ...[...sessions].toReversed().map(([session, serial]) => {
-        const more = guids ? [guidOf(pid, serial)] : [];
-        return joinTabs([...row(session, fields, hasDestuser), ...more]);
-      }),
-    ],
+    list(guids = false) {
+      const columns = { destuser: hasDestuser, chosenIp: hasChosenIp, guid: guids };
+      return [
+        formatSessionListHeader([...fields], columns),
+        ...[...sessions].toReversed().map(([session, serial]) => {
+          const more = guids ? [guidOf(pid, serial)] : [];
+          return joinTabs([...row(session, fields, columns), ...more]);
+        }),
+      ];
+    },
   };
 };
 
 const row = (
-  { user, destuser, altUsernames, protocol, rip, ip, port }: SessionNames,
+  { user, destuser, altUsernames, protocol, rip, ip, port, chosenIp }: SessionNames,
   fields: ReadonlySet<ByteString>,
-  hasDestuser: boolean,
+  columns: SessionListColumns,
 ): string[] => {
   const others = [...fields].map((field) => altUsernames.get(field) ?? '');
-  const last = hasDestuser ? [destuser === user ? '' : destuser] : [];
-  return [user, ...others, protocol, rip, ip, String(port), ...last];
+  const own = [
+    ...(columns.destuser ? [destuser === user ? '' : destuser] : []),
+    ...(columns.chosenIp ? [chosenIp === ip ? '' : chosenIp] : []),
+  ];
+  return [user, ...others, protocol, rip, ip, String(port), ...own];
 };
 
 /** 16 bytes in hexadecimal, as Dovecot's; no two sessions of workers that live at the same time have the same. */

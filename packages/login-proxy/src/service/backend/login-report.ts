@@ -33,6 +33,8 @@ export type Login = {
   readonly sourceIp: string | undefined;
   readonly prefix: string;
   readonly startedAt: number;
+  /** Of the first backend. */
+  readonly chosenIp: string;
   readonly timeoutMs: number;
   readonly eventFields: LogFields;
 };
@@ -93,5 +95,7 @@ export const established = (
   client.log.info('proxy_session_established', { ...eventFields, duration }, prefix + text);
   const { host, ip, port, destuser, altUsernames, refreshSeconds } = target;
   const destination = `${ip}:${port}`;
-  return { ...result, destination, host, ip, port, destuser, altUsernames, refreshSeconds, eventFields, startedAt };
+  const { chosenIp } = login;
+  const place = { destination, host, ip, port, chosenIp, destuser };
+  return { ...result, ...place, altUsernames, refreshSeconds, eventFields, startedAt };
 };

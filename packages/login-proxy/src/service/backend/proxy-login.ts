@@ -35,7 +35,11 @@ export const createProxyLogin =
       client.log.error('proxy_refused', { error: result.failure }, prefix + result.failure);
       throw new ProxyError('internal', result.failure);
     }
-    const begun = { startedAt: options.now(), sourceIp: result.target.sourceIp ?? options.nextSourceIp() };
+    const begun = {
+      startedAt: options.now(),
+      chosenIp: result.target.ip,
+      sourceIp: result.target.sourceIp ?? options.nextSourceIp(),
+    };
     const login = newLogin(options, result.target, client, begun);
     return client.protocol === 'imap' ? run(login, imapLeg, signal) : run(login, pop3Leg, signal);
   };
@@ -44,7 +48,7 @@ const newLogin = (
   options: ProxyLoginOptions,
   target: ProxyTarget,
   client: ClientContext,
-  { startedAt, sourceIp }: Pick<Login, 'startedAt' | 'sourceIp'>,
+  { startedAt, chosenIp, sourceIp }: Pick<Login, 'startedAt' | 'chosenIp' | 'sourceIp'>,
 ): Login => {
   const { task, warning } = legTask(target, client);
   const prefix = `proxy(${client.user},${target.ip}:${target.port}): `;
@@ -69,14 +73,16 @@ const newLogin = (
     eventFields,
     host: options.hosts.of(target.ip, target.port),
     startedAt,
+    chosenIp,
     timeoutMs: target.timeoutMs ?? options.settings.login_proxy_timeout,
   };
 };
 
 /** In the table of sessions, until it is disposed of. */
-const listed = ({ options, target, client }: Login): Disposable => {
+const listed = ({ options, target, chosenIp, client }: Login): Disposable => {
   const session = options.sessions.add({
     ...sessionNames(target, client),
+    chosenIp,
     kick: (reason) => client.disconnect(`Disconnected by proxy: ${reason}`),
   });
   return { [Symbol.dispose]: () => options.sessions.remove(session) };
