@@ -10,20 +10,21 @@ import { endRelearn } from '../core/relearn/relearn.ts';
 import type { Session } from '../core/relearn/session.ts';
 import { withoutMaster } from './complete-line.ts';
 import { createIpcClient, type IpcClient } from './ipc-client.ts';
-import { reasonOf } from './line-dialogue.ts';
+import type { Finished } from './kicker.ts';
 import type { Runtime } from './runtime.ts';
 
 export type SessionAsking = {
   /** All login processes, or the one with this connection id at ipc. After all have answered nobody waits any more. */
   ask(to: '*' | number): void;
-  /** The same for whoever only wants the names at the backends. Rejects with the reason why there may be more. */
-  names(onUser: (username: ByteString) => void): Promise<void>;
+  /** For whoever only wants the names at the backends, of all login processes. */
+  names(onUser: (username: ByteString) => void, finished: Finished): void;
   close(): void;
 };
 
-/** Of Dovecot 2.4. Rejects with the reason why there may be more. */
-export type ListSessions = (onSession: (session: Session) => void) => Promise<void>;
+/** `finished` is called with the reason why there may be more, else undefined. */
+type ListSessions = (onSession: (session: Session) => void, finished: Finished) => void;
 
+/** `listDovecot`: sessions of Dovecot 2.4, if it has the login processes. */
 export const createSessionAsking = (
   runtime: Runtime,
   connect: Connect,
@@ -32,49 +33,58 @@ export const createSessionAsking = (
   const { director, log } = runtime;
   const separator = director.settings.auth_master_user_separator;
   const open = new Set<IpcClient>();
-  const askIpc = (to: '*' | number, onSession: (session: Session) => void): Promise<void> => {
-    const ipc = createIpcClient(connect, log);
-    open.add(ipc);
-    const read = createSessionListReader();
-    const line = (data: string): void => {
-      const session = read(data);
-      if (session === undefined) return;
-      onSession({ username: withoutMaster(session.backendUser, separator), ip: session.chosenIp });
-    };
-    return new Promise((resolve, reject) => {
+  const listIpc =
+    (to: '*' | number): ListSessions =>
+    (onSession, finished) => {
+      const ipc = createIpcClient(connect, log);
+      open.add(ipc);
+      const read = createSessionListReader();
+      const line = (data: string): void => {
+        const session = read(data);
+        if (session !== undefined) {
+          onSession({ username: withoutMaster(session.backendUser, separator), ip: session.chosenIp });
+        }
+      };
       ipc.list(to, line, (failure) => {
+        finished(failure);
         open.delete(ipc);
         ipc.close();
-        if (failure === undefined) resolve();
-        else reject(new Error(failure));
       });
-    });
-  };
-  const learn = async (list: ListSessions): Promise<void> => {
+    };
+  const learn = (list: ListSessions, isAll: boolean): void => {
     const sessions: Session[] = [];
-    try {
-      await list((session) => void sessions.push(session));
-    } catch (error) {
-      log.warning('director_sessions_unknown', {}, `Sessions of login processes are not known: ${reasonOf(error)}`);
-    }
-    // What came before a failure is as true as the rest.
-    learnSessions(director, sessions, runtime.now());
-    runtime.settle();
+    list(
+      (session) => void sessions.push(session),
+      (failure) => {
+        if (failure !== undefined) {
+          log.warning('director_sessions_unknown', {}, `Sessions of login processes are not known: ${failure}`);
+        }
+        // What came before a failure is as true as the rest.
+        learnSessions(director, sessions, runtime.now());
+        if (isAll) endRelearn(director);
+        runtime.settle();
+      },
+    );
   };
   return {
     ask(to) {
-      const lists: ListSessions[] = [(onSession) => askIpc(to, onSession)];
-      if (to === '*' && listDovecot !== undefined) lists.push(listDovecot);
-      void Promise.all(lists.map(learn)).then(() => {
-        // Beside Dovecot's there may be our own login processes, who come by themselves.
-        if (to !== '*' || listDovecot !== undefined) return;
-        endRelearn(director);
-        runtime.settle();
-      });
+      // Beside Dovecot 2.4's there may be our own, who come by themselves when they can.
+      learn(listIpc(to), to === '*' && listDovecot === undefined);
+      if (to === '*' && listDovecot !== undefined) learn(listDovecot, false);
     },
-    async names(onUser) {
-      const onSession = ({ username }: Session): void => onUser(username);
-      await Promise.all([askIpc('*', onSession), listDovecot?.(onSession)]);
+    names(onUser, finished) {
+      const lists = [listIpc('*'), ...(listDovecot === undefined ? [] : [listDovecot])];
+      let left = lists.length;
+      const failures: string[] = [];
+      for (const list of lists) {
+        list(
+          ({ username }) => onUser(username),
+          (failure) => {
+            if (failure !== undefined) failures.push(failure);
+            if (--left === 0) finished(failures.length === 0 ? undefined : failures.join('; '));
+          },
+        );
+      }
     },
     close() {
       for (const ipc of open) ipc.close();
