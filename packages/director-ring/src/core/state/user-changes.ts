@@ -7,6 +7,7 @@
  */
 import type { UserId } from '../user/user-records.ts';
 import type { UserWatch } from '../user/user-watch.ts';
+import { createNumberQueue } from './number-queue.ts';
 
 export type UserChanges = {
   readonly watch: UserWatch;
@@ -34,8 +35,8 @@ const FIRST_SIZE = 4096;
 export const createUserChanges = (expireSeconds: number, timestampOf: (id: UserId) => number): UserChanges => {
   const eighth = Math.max(1, Math.floor(expireSeconds / 8));
   let bytes = new Uint8Array(FIRST_SIZE).fill(UNKNOWN);
-  const list = createQueue();
-  const removed = createQueue();
+  const list = createNumberQueue();
+  const removed = createNumberQueue();
 
   const partOf = (timestamp: number): number => Math.floor(timestamp / eighth) % EIGHTHS;
   const makeRoom = (id: UserId): void => {
@@ -84,28 +85,5 @@ export const createUserChanges = (expireSeconds: number, timestampOf: (id: UserI
       list.clear();
       removed.clear();
     },
-  };
-};
-
-type Queue = { push(value: number): void; take(): number | undefined; hasSome(): boolean; clear(): void };
-
-/** An array that is given back when it is empty: a million changes at once are rare. */
-const createQueue = (): Queue => {
-  let values: number[] = [];
-  let taken = 0;
-  const clear = (): void => {
-    values = [];
-    taken = 0;
-  };
-  return {
-    push: (value) => void values.push(value),
-    take() {
-      const value = values[taken];
-      if (value === undefined) clear();
-      else taken++;
-      return value;
-    },
-    hasSome: () => taken < values.length,
-    clear,
   };
 };
