@@ -6,11 +6,11 @@ import { openLineClient } from './line-client.ts';
 import { BACKENDS } from './site.ts';
 
 /** A real director that knows nobody yet; `login/director` and `director-admin` are its sockets. */
-export const startRealDirector = (): Promise<Dovecot> =>
+export const startRealDirector = (hosts: readonly string[] = BACKENDS): Promise<Dovecot> =>
   startDovecot({
     config: () => `
 protocols =
-director_mail_servers = ${BACKENDS.join(' ')}
+director_mail_servers = ${hosts.join(' ')}
 passdb {
   driver = static
   args = proxy=y nopassword=y

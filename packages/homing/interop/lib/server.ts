@@ -24,6 +24,8 @@ export type Server = {
   signal(signal: NodeJS.Signals): void;
   /** Its exit status, once it has ended. */
   readonly exited: Promise<number>;
+  /** The same server once more, after its end: its log begins anew. The directory goes with the first one. */
+  again(): Promise<Server>;
 } & AsyncDisposable;
 
 /** Texts may refer to the instance's directory, into which `files` are written (latin1) before `prepare` runs. */
@@ -76,16 +78,35 @@ export const startServer = async (program: ServerProgram, options: ServerOptions
   const paths = `${program.first ?? ''}base_dir = ${baseDir}\nlog_path = ${logFile}\nlog_timestamp =\n`;
   await writeFile(configFile, `${paths}${program.common(dir)}\n${config}\n`);
 
-  const [command, ...args] = [...(options.enter ?? []), program.command, '-F', '-c', configFile];
-  const running = startProcess(command, args, { env: { ...process.env, ...options.env } });
-  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'latin1') : '') + running.output();
-  const server = instance({ dir, configFile, baseDir, running, log, files: { ...files, 'dovecot.conf': config } });
+  const command = [...(options.enter ?? []), program.command, '-F', '-c', configFile];
+  const parts = { dir, configFile, logFile, baseDir, files: { ...files, 'dovecot.conf': config } };
+  const launch = { name: program.name, command, env: { ...process.env, ...options.env }, parts };
+  return launchServer(launch, () => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+};
+
+type Parts = Pick<Server, 'dir' | 'configFile' | 'baseDir' | 'files'> & { readonly logFile: string };
+
+type Launch = {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly parts: Parts;
+};
+
+const launchServer = async (launch: Launch, cleanUp: () => Promise<void>): Promise<Server> => {
+  const { name, parts, env } = launch;
+  const logged = (): string => (existsSync(parts.logFile) ? readFileSync(parts.logFile, 'latin1') : '');
+  const before = logged().length;
+  const [command = '', ...args] = launch.command;
+  const running = startProcess(command, args, { env });
+  const log = (): string => logged().slice(before) + running.output();
+  const server = instance(launch, running, log, cleanUp);
   try {
-    await started(program.name, running, log);
+    await started(name, running, log);
   } catch (error) {
     const text = log();
     await server[Symbol.asyncDispose]();
-    throw new Error(`${program.name} did not start: ${text}`, { cause: error });
+    throw new Error(`${name} did not start: ${text}`, { cause: error });
   }
   return server;
 };
@@ -101,22 +122,24 @@ const started = async (name: string, running: Running, log: () => string): Promi
   });
 };
 
-type Parts = Pick<Server, 'dir' | 'configFile' | 'baseDir' | 'log' | 'files'> & { running: Running };
-
-const instance = ({ dir, configFile, baseDir, running, log, files }: Parts): Server => ({
-  dir,
-  baseDir,
-  configFile,
+const instance = (launch: Launch, running: Running, log: () => string, cleanUp: () => Promise<void>): Server => ({
+  dir: launch.parts.dir,
+  baseDir: launch.parts.baseDir,
+  configFile: launch.parts.configFile,
+  files: launch.parts.files,
   pid: running.pid,
-  files,
   log,
   exited: running.exited,
-  socket: (name) => join(baseDir, name),
+  socket: (name) => join(launch.parts.baseDir, name),
   logged: (pattern, deadlineMs = START_MS, from = 0) =>
     until(`${String(pattern)} in the log`, deadlineMs, () => pattern.exec(log().slice(from)) ?? undefined),
   signal: (signal) => running.kill(signal),
+  async again() {
+    await running.exited;
+    return launchServer(launch, async () => undefined);
+  },
   async [Symbol.asyncDispose]() {
     await running[Symbol.asyncDispose]();
-    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    await cleanUp();
   },
 });

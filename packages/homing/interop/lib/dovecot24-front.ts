@@ -1,0 +1,133 @@
+/**
+ * Dovecot 2.4's login services, lmtp and doveadm beside Homing, wired as the manual tells an operator: login processes
+ * ask `login/sidecar/login`, lmtp and doveadm ask `sidecar/userdb`, all in Dovecot's base_dir. Homing's core runs as a
+ * user who is neither root nor one of Dovecot's.
+ */
+import type { Dovecot } from './dovecot.ts';
+import { startDovecot24 } from './dovecot24.ts';
+import { type MailPorts, type MailProtocol, mailListeners, mailPorts, PROTOCOLS } from './five-protocols.ts';
+import { type Homing, startHoming } from './homing.ts';
+import type { Endpoint } from './mail-login.ts';
+import { BUSY_24, DOVEADM_PASSWORD, MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends } from './mixed-backends.ts';
+import { freePorts } from './ports.ts';
+import type { Server } from './server.ts';
+
+export const FRONT_HOST = '127.0.24.1';
+
+/** Debian has the user and the group, and they own nothing that matters. */
+const SIDECAR = 'mail';
+
+/** `ports`: its own; `backends`: those behind it. `auth`: its own passdb, or `''` for none. */
+const frontConfig = (ports: MailPorts, backends: MailPorts, auth: string): string => `
+protocols = imap pop3 lmtp submission sieve
+listen = ${FRONT_HOST}
+login_socket_path = sidecar/login
+login_proxy_notify_path = sidecar/proxy-notify
+protocol lmtp {
+  auth_socket_path = sidecar/userdb
+}
+protocol doveadm {
+  auth_socket_path = sidecar/userdb
+}
+lmtp_proxy = yes
+doveadm_port = ${backends.doveadm}
+doveadm_password = ${DOVEADM_PASSWORD}
+${mailListeners(ports, BUSY_24)}
+${auth}`;
+
+const EVERY_SERVICE = [...PROTOCOLS, 'doveadm'] as const satisfies readonly (MailProtocol | 'doveadm')[];
+
+/** 2.4's own auth: everybody is proxied, to a port for each protocol; and the two listeners that Homing asks. */
+const auth24 = (backends: MailPorts): string => `
+passdb static {
+  password = ${MAIL_PASSWORD}
+  fields {
+    proxy = yes
+  }
+}
+${EVERY_SERVICE.map(
+  (protocol) => `protocol ${protocol} {
+  passdb static {
+    fields {
+      port = ${backends[protocol]}
+    }
+  }
+}
+`,
+).join('')}
+service auth {
+  unix_listener sidecar-login {
+    type = login
+    mode = 0600
+    user = ${SIDECAR}
+  }
+  unix_listener sidecar-userdb {
+    type = userdb
+    mode = 0600
+    user = ${SIDECAR}
+  }
+}
+`;
+
+/** Homing asks that auth. */
+const asksAuth24 = (front: Server): string => `
+homing_auth_login_socket = ${front.socket('sidecar-login')}
+homing_auth_userdb_socket = ${front.socket('sidecar-userdb')}
+`;
+
+/** Homing's own auth server, which says the same. A protocol's own passdb is asked before the one of all. */
+const ownAuth = (backends: MailPorts): string => {
+  const passdb = (port: string): string => `passdb {
+  driver = static
+  args = password=${MAIL_PASSWORD} proxy=y${port}
+}
+`;
+  const protocols = EVERY_SERVICE.map((name) => `protocol ${name} {\n${passdb(` port=${backends[name]}`)}}\n`);
+  return [passdb(''), ...protocols].join('');
+};
+
+/** `auth`: `asksAuth24` or `ownAuth`. */
+const sidecarConfig = (front: Server, auth: string): string => `
+protocols =
+director_mail_servers = ${MIXED_BACKENDS.join(' ')}
+${auth}
+service auth {
+  user = ${SIDECAR}
+}
+service director {
+  user = ${SIDECAR}
+  unix_listener ${front.socket('login/sidecar/login')} {
+    mode = 0666
+  }
+  fifo_listener ${front.socket('login/sidecar/proxy-notify')} {
+    mode = 0622
+  }
+  unix_listener ${front.socket('sidecar/userdb')} {
+    mode = 0600
+  }
+}
+`;
+
+export type Sidecar = {
+  readonly front: Dovecot;
+  readonly homing: Homing;
+  /** Where clients of a protocol connect. */
+  at(protocol: MailProtocol): Endpoint;
+} & AsyncDisposable;
+
+/** `passwords`: whose passdb, Dovecot 2.4's own or Homing's, with Dovecot having none. */
+export const startSidecar = async (backends: MixedBackends, passwords: 'dovecot' | 'homing'): Promise<Sidecar> => {
+  await using stack = new AsyncDisposableStack();
+  const ports = mailPorts(await freePorts(6, FRONT_HOST));
+  const own24 = passwords === 'dovecot' ? auth24(backends.ports) : '';
+  const front = stack.use(await startDovecot24({ config: () => frontConfig(ports, backends.ports, own24) }));
+  const asked = passwords === 'dovecot' ? asksAuth24(front) : ownAuth(backends.ports);
+  const homing = stack.use(await startHoming({ config: () => sidecarConfig(front, asked) }));
+  const running = stack.move();
+  return {
+    front,
+    homing,
+    at: (protocol) => ({ host: FRONT_HOST, port: ports[protocol] }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

@@ -1,0 +1,140 @@
+/**
+ * Backends of both series on the same ports of two loopback addresses: the first is a Dovecot 2.4, the second a 2.3. Each
+ * has a mailbox with its own address as its name.
+ */
+import { type Dovecot, startDovecot } from './dovecot.ts';
+import { startDovecot24 } from './dovecot24.ts';
+import { arrivalLine, type MailPorts, type MailProtocol, mailListeners, mailPorts } from './five-protocols.ts';
+import { freePorts } from './ports.ts';
+import { makeMailDir } from './server.ts';
+import { type SmtpRelay, startSmtpRelay } from './smtp-relay.ts';
+import { until } from './until.ts';
+
+export const BACKEND_24 = '127.0.24.11';
+export const BACKEND_23 = '127.0.24.12';
+export const MIXED_BACKENDS = [BACKEND_24, BACKEND_23] as const;
+
+export const MAIL_PASSWORD = 'pigeon';
+export const DOVEADM_PASSWORD = 'loft';
+
+export type MixedBackends = {
+  readonly ports: MailPorts;
+  readonly servers: ReadonlyMap<string, Dovecot>;
+  /** Waits until so many have arrived by a protocol; the backend addresses by user, in order. */
+  landed(protocol: MailProtocol, count: number): Promise<Map<string, string[]>>;
+} & AsyncDisposable;
+
+type Site = { readonly ports: MailPorts; readonly relay: SmtpRelay };
+
+const common = (address: string, { ports, relay }: Site, more: string): string => `
+protocols = imap pop3 lmtp submission sieve
+listen = ${address}
+login_trusted_networks = 127.0.0.0/8
+mail_max_userip_connections = 0
+submission_relay_host = ${relay.host}
+submission_relay_port = ${relay.port}
+doveadm_password = ${DOVEADM_PASSWORD}
+postmaster_address = postmaster@example.com
+namespace inbox {
+  inbox = yes
+  mailbox ${address} {
+    auto = create
+  }
+}
+${mailListeners(ports, more)}`;
+
+const config23 =
+  (site: Site) =>
+  (dir: string): string =>
+    `${common(BACKEND_23, site, '  service_count = 0\n')}
+service imap {
+  service_count = 1000
+}
+service pop3 {
+  service_count = 1000
+}
+service lmtp {
+  service_count = 1000
+}
+passdb {
+  driver = static
+  args = password=${MAIL_PASSWORD}
+}
+userdb {
+  driver = static
+  args = uid=10000 gid=10000 home=${dir}/mail/%u
+}
+mail_location = maildir:~/Maildir
+`;
+
+/** Processes that serve more than one client, as a busy 2.4 has them. */
+export const BUSY_24 = '  restart_request_count = unlimited\n  client_limit = 1000\n';
+
+const config24 =
+  (site: Site) =>
+  (dir: string): string =>
+    `${common(BACKEND_24, site, BUSY_24)}
+service imap {
+  restart_request_count = 1000
+}
+service pop3 {
+  restart_request_count = 1000
+}
+service lmtp {
+  restart_request_count = 1000
+}
+passdb static {
+  password = ${MAIL_PASSWORD}
+}
+userdb static {
+  fields {
+    uid = 10000
+    gid = 10000
+    home = ${dir}/mail/%{user}
+  }
+}
+mail_driver = maildir
+mail_path = ~/Maildir
+`;
+
+export type MixedOptions = {
+  /** What the 2.4 one is configured with besides, or instead. */
+  readonly settings24?: (dir: string) => string;
+};
+
+export const startMixedBackends = async (options: MixedOptions = {}): Promise<MixedBackends> => {
+  await using stack = new AsyncDisposableStack();
+  const ports = mailPorts(await freePorts(6, BACKEND_24));
+  const site = { ports, relay: stack.use(await startSmtpRelay(BACKEND_24)) };
+  const more = (dir: string): string => options.settings24?.(dir) ?? '';
+  const new24 = await startDovecot24({
+    config: (dir) => `${config24(site)(dir)}${more(dir)}`,
+    prepare: makeMailDir,
+  });
+  const servers = new Map<string, Dovecot>([[BACKEND_24, stack.use(new24)]]);
+  servers.set(BACKEND_23, stack.use(await startDovecot({ config: config23(site), prepare: makeMailDir })));
+  const running = stack.move();
+  return {
+    ports,
+    servers,
+    landed: (protocol, count) => arrivals(servers, protocol, count),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
+
+const arrivals = (
+  servers: ReadonlyMap<string, Dovecot>,
+  protocol: MailProtocol,
+  count: number,
+): Promise<Map<string, string[]>> =>
+  until(`${count} arrivals by ${protocol} at the backends`, 30_000, () => {
+    const byUser = new Map<string, string[]>();
+    let seen = 0;
+    for (const [address, server] of servers) {
+      for (const [, user = ''] of server.log().matchAll(arrivalLine(protocol))) {
+        byUser.set(user, [...(byUser.get(user) ?? []), address]);
+        seen++;
+      }
+    }
+    return seen >= count && byUser;
+  });
