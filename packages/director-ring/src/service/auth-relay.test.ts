@@ -126,13 +126,16 @@ describe('LMTP is never told to proxy without a host', () => {
   test.each([
     ['PASS\t1\tproxy=y', 'FAIL\t1\tcode=temp_fail'],
     ['PASS\t1\tproxy\tport=24', 'FAIL\t1\tcode=temp_fail'],
+    ['PASS\t1\tuser=alice\tproxy\thost=\tport=24', 'FAIL\t1\tcode=temp_fail'],
     ['PASS\t1\tport=24', 'PASS\t1\tport=24'],
     ['PASS\t1\tproxy\thost=10.0.0.9', 'PASS\t1\tproxy\thost=10.0.0.9'],
   ])('%j', async (line, seen) => {
     const { answer, logged } = await relay(3, 3, 'acceptUserdb');
     expect(answer(`${line}\n`)).toBe(`${seen}\n`);
     expect(logged()).toEqual(
-      seen.startsWith('FAIL') ? ['director: Auth server sent proxy with neither host nor user'] : [],
+      seen.startsWith('FAIL')
+        ? ['director: Auth server sent proxy with neither a host nor a user, or with an empty host']
+        : [],
     );
   });
 });

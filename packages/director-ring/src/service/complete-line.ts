@@ -35,7 +35,9 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
   return (line, client, now) => {
     const success = readSuccessLine(line);
     if (success === undefined) return `${line}\n`;
-    if (success.username === undefined) return wouldBounce(line, success) ? nameless(runtime, line) : `${line}\n`;
+    if (success.username === undefined || success.host === 'empty') {
+      return wouldBounce(line, success) ? unusable(runtime, line) : `${line}\n`;
+    }
     const username = withoutMaster(success.username, auth_master_user_separator);
     const answer = requestHost(director, username, success.tag, now);
     if (answer.result === 'host') return withHost(line, success, answer.host);
@@ -55,8 +57,12 @@ const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason
   return `${failSuccessLine(line)}\n`;
 };
 
-const nameless = ({ log }: Runtime, line: ByteString): ByteString => {
-  log.error('director_host_lookup_failed', {}, 'director: Auth server sent proxy with neither host nor user');
+const unusable = ({ log }: Runtime, line: ByteString): ByteString => {
+  log.error(
+    'director_host_lookup_failed',
+    {},
+    'director: Auth server sent proxy with neither a host nor a user, or with an empty host',
+  );
   return `${failSuccessLine(line)}\n`;
 };
 

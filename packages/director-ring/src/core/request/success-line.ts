@@ -10,7 +10,8 @@ export type SuccessLine = {
   username: ByteString | undefined;
   tag: ByteString;
   hasProxy: boolean;
-  hasHost: boolean;
+  /** `empty`: `host=` and nothing more, which no peer understands and a 2.3 lmtp dies of. */
+  host: 'none' | 'empty' | 'given';
   /** `director_proxy_maybe`: the line stays as it is if the mail host is this very server. */
   proxyMaybe: boolean;
 };
@@ -21,7 +22,7 @@ export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
     username: undefined,
     tag: '',
     hasProxy: false,
-    hasHost: false,
+    host: 'none',
     proxyMaybe: false,
   };
   const isEscaped = line.includes('\x01');
@@ -34,7 +35,7 @@ export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
     } else readField(success, line, start, end);
     start = tab + 1;
   }
-  return (success.hasProxy || success.proxyMaybe) && !success.hasHost ? success : undefined;
+  return (success.hasProxy || success.proxyMaybe) && success.host !== 'given' ? success : undefined;
 };
 
 /** Behind the command and the id; 0 if nothing is there. */
@@ -53,7 +54,7 @@ const readField = (success: SuccessLine, line: ByteString, start: number, end: n
       else if (isFlag(line, start, end, 'director_proxy_maybe')) success.proxyMaybe = true;
       return;
     case 0x68: // h
-      if (is('host=')) success.hasHost = true;
+      if (is('host=')) success.host = start + 5 === end ? 'empty' : 'given';
       return;
     case 0x70: // p
       if (isFlag(line, start, end, 'proxy')) success.hasProxy = true;
