@@ -20,8 +20,8 @@ const TITLES: Readonly<Record<string, string>> = {
 
 export const proxyList: Command = {
   name: 'proxy list',
-  usage: '[-a <ipc or anvil socket path>]',
-  summary: 'List the proxied sessions',
+  usage: '[-a <ipc socket path>]',
+  summary: 'List the proxied sessions; -a may name an anvil of Dovecot 2.4 too',
   parameters: [socketPath],
   async run(context) {
     const { speaks, path } = proxySocket(context);
@@ -72,8 +72,8 @@ const printHeader = (keys: readonly ByteString[], { output }: Context): void => 
 
 export const proxyKick: Command = {
   name: 'proxy kick',
-  usage: '[-a <ipc or anvil socket path>] [-f <passdb field>] [-h <host> [...] | <user> [...]]',
-  summary: 'End the proxied sessions of users, or to a host',
+  usage: '[-a <ipc socket path>] [-f <passdb field>] [-h <host> [...] | <user> [...]]',
+  summary: 'End the proxied sessions of users, or to a host; -a as for list',
   parameters: [
     socketPath,
     { name: 'passdb-field', type: 'string', short: 'f' },
