@@ -1,7 +1,8 @@
 /** Mail clients for tests: one login each, over plain TCP. */
 import { openLineClient } from './line-client.ts';
 
-export type Endpoint = { readonly host: string; readonly port: number };
+/** `from`: the address to connect from. */
+export type Endpoint = { readonly host: string; readonly port: number; readonly from?: string };
 
 /** Logs in and out. Rejects with the server's words if it refuses. */
 export const imapLogin = async (server: Endpoint, user: string, password: string): Promise<void> => {
