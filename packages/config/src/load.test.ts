@@ -251,3 +251,19 @@ test('any text loads or fails with ConfigError', () => {
     { numRuns: 300 },
   );
 });
+
+test.each([
+  ['homing_anvil_socket = anvil', 'line 2: homing_anvil_socket: not an absolute path: anvil'],
+  [
+    'homing_anvil_socket = /run/d/anvil\nhoming_ipc_socket = /run/d/ipc',
+    "line 2: homing_anvil_socket: /run/d/anvil is Dovecot 2.4's, but homing_ipc_socket = /run/d/ipc in the same base_dir " +
+      "is Dovecot 2.3's (dovecot.conf line 3)",
+  ],
+])('%j contradicts itself', (conf, text) => {
+  expect(failure(`ssl = no\n${conf}\n`).message).toBe(`Error in configuration file dovecot.conf ${text}`);
+});
+
+test('login processes of two Dovecots may be reached', () => {
+  const settings = load('homing_anvil_socket = /run/d/anvil\nhoming_ipc_socket = /run/old/ipc\n').settings();
+  expect([settings.homing_anvil_socket, settings.homing_ipc_socket]).toEqual(['/run/d/anvil', '/run/old/ipc']);
+});

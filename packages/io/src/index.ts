@@ -17,6 +17,7 @@ export * from './socket/byte-stream.ts';
 export * from './socket/connect.ts';
 export * from './socket/connect-error.ts';
 export * from './socket/connect-tls.ts';
+export * from './socket/connect-unix.ts';
 export * from './socket/fifo.ts';
 export * from './socket/inet-listener.ts';
 export * from './socket/listener.ts';

@@ -6,7 +6,9 @@ import { ConfigError } from '../error.ts';
 import { type Layer, matchingLayers, mergeLayers } from '../filter/merge.ts';
 import type { Document } from '../load/read.ts';
 import type { Source } from '../source.ts';
+import { settingsOf } from '../view.ts';
 import { checkAll } from './check.ts';
+import { checkLoginProcesses } from './login-processes.ts';
 
 export type Verdict = {
   /** What stops every program, if anything does. */
@@ -29,7 +31,8 @@ const layerError = (layers: readonly Layer[], layer: Layer, source: Source, warn
 const wrap = (path: string, text: string): ConfigError =>
   new ConfigError(`Error in configuration file ${path}: ${text}`, { file: path, text });
 
-export const checkDocument = ({ path, layers, unclosed }: Document, source: Source): Verdict => {
+export const checkDocument = (document: Document, source: Source): Verdict => {
+  const { path, layers, unclosed } = document;
   const warnings = new Set<string>();
   if (unclosed !== undefined) {
     return { failure: wrap(path, `Missing '}' (section started at ${unclosed})`), warnings: [] };
@@ -44,5 +47,6 @@ export const checkDocument = ({ path, layers, unclosed }: Document, source: Sour
     const error = layerError(layers, layer, source, (text) => warnings.add(text));
     if (error !== undefined) return { failure: wrap(path, error), warnings: [...warnings] };
   }
-  return { failure: undefined, warnings: [...warnings] };
+  const failure = global && checkLoginProcesses(document, settingsOf(global.root));
+  return { failure, warnings: [...warnings] };
 };

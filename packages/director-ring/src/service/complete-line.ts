@@ -2,6 +2,7 @@
 import type { Outlet } from '@homing/io';
 import type { ByteString } from '@homing/wire';
 import type { MailHost } from '../core/host/mail-host.ts';
+import { destuserField } from '../core/request/login-fields.ts';
 import { requestHost } from '../core/request/requests.ts';
 import {
   failSuccessLine,
@@ -17,20 +18,19 @@ import type { Runtime } from './runtime.ts';
 export type CompleteLine = (line: ByteString, client: Outlet, now: number) => ByteString;
 
 export const createCompletion = (runtime: Runtime): CompleteLine => {
-  const { director } = runtime;
-  const { director_user_expire, auth_master_user_separator } = director.settings;
-  const refreshSeconds = Math.floor(director_user_expire / 2);
+  const { director, loginFields } = runtime;
+  const { auth_master_user_separator } = director.settings;
   /** The same for every user of a host, and the longest part of what is added. */
   const known = new WeakMap<MailHost, ByteString>();
   const fieldsOf = (host: MailHost): ByteString => {
     const found = known.get(host);
     if (found !== undefined) return found;
-    const fields = `${hostFields(host, refreshSeconds)}\n`;
+    const fields = `${hostFields(host, loginFields.refreshSeconds)}\n`;
     known.set(host, fields);
     return fields;
   };
   const withHost = (line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
-    staysHere(line, success, host) ? `${line}\n` : line + fieldsOf(host);
+    staysHere(line, success, host) ? `${line}\n` : line + destuserField(success, loginFields) + fieldsOf(host);
 
   return (line, client, now) => {
     const success = readSuccessLine(line);

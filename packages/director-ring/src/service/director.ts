@@ -23,9 +23,11 @@ import { type AuthSockets, createAuthRelay } from './auth-relay.ts';
 import { serveAuthreply } from './authreply.ts';
 import { checkAllowNets, checkFlushSocket, findMailHosts } from './configure.ts';
 import { findDirectors } from './director-servers.ts';
+import { dovecotSessions } from './dovecot-sessions.ts';
 import { createFlushRunner, type FlushRun } from './flush-runner.ts';
 import { type ConnectHost, createHealthChecks, parseHealthChecks } from './health-checks.ts';
 import { createIpcClient } from './ipc-client.ts';
+import { allKickers } from './kicker.ts';
 import type { Resolve } from './look-up.ts';
 import { statusPages } from './metrics.ts';
 import { serveNotify } from './notify.ts';
@@ -33,6 +35,8 @@ import { createRingNetwork } from './ring-network.ts';
 import { createRingTls, type RingTlsSettings } from './ring-tls.ts';
 import { createRuntime } from './runtime.ts';
 import { createSessionAsking } from './session-asking.ts';
+import type { SessionSockets } from './session-ending.ts';
+import { keepUsers } from './session-polling.ts';
 import { openState } from './state.ts';
 
 export type DirectorOptions = {
@@ -42,6 +46,10 @@ export type DirectorOptions = {
   readonly connectAuth: AuthSockets;
   /** The `ipc` socket, for kicks and lists of sessions. */
   readonly connectIpc: Connect;
+  /** The sockets of Dovecot 2.4, which has no ipc; absent: it has no login processes here. */
+  readonly dovecotSessions?: SessionSockets | undefined;
+  /** Whether login processes report their users at `acceptNotify`, or have to be asked for them. */
+  readonly usersKeptBy?: 'reports' | 'asking' | undefined;
   /** A port of a mail host, for probes. */
   readonly connectHost: ConnectHost;
   readonly resolve: Resolve;
@@ -117,19 +125,27 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
       : await openState({ folder: options.stateFolder, usernameHash: settings.director_username_hash, log, seed });
   const director = startDirector({ settings, self, others, mailHosts, isRestart, hostVariable, now: now(), seed });
   state?.restore(director, now());
+  const closing = new AbortController();
+  const dovecot = options.dovecotSessions && dovecotSessions(director, options.dovecotSessions, log, closing.signal);
   const ipc = createIpcClient(options.connectIpc, log);
+  const kicker = dovecot === undefined ? ipc : allKickers([ipc, dovecot.kicker]);
   const flush = createFlushRunner(settings.director_flush_socket, options.flush, log);
   const runtime = createRuntime({
     director,
     log,
     now,
     clock: options.clock,
-    ipc,
+    kicker,
     flush,
     network,
+    loginFields: {
+      refreshSeconds: options.usersKeptBy === 'asking' ? 0 : Math.floor(settings.director_user_expire / 2),
+      tellsDestuser: dovecot !== undefined,
+    },
     onChanged: () => state?.noteChange(),
   });
-  const asking = createSessionAsking(runtime, options.connectIpc);
+  const asking = createSessionAsking(runtime, options.connectIpc, dovecot?.list);
+  const polling = options.usersKeptBy === 'asking' ? keepUsers(runtime, asking) : undefined;
   const status = (): DirectorStatus => directorStatus(director, now());
   const pages = createPageServer(statusPages(status));
   const health = probes.length > 0 ? createHealthChecks(runtime, probes, options.connectHost) : undefined;
@@ -151,7 +167,9 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
       health?.close();
       await runtime.stop();
       await state?.close();
-      ipc.close();
+      closing.abort();
+      kicker.close();
+      polling?.close();
       asking.close();
       flush.close();
     },

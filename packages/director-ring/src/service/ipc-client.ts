@@ -14,19 +14,14 @@ import {
   parseIpcReply,
   WireError,
 } from '@homing/wire';
-import type { Kick } from '../core/effect.ts';
-
-/** `failure`: why login processes could not be told or asked, else undefined. */
-type Finished = (failure: string | undefined) => void;
+import type { Finished, Kicker } from './kicker.ts';
 
 /** Without `line` the answer has no lines. */
 type Pending = { readonly line?: (data: ByteString) => void; readonly finished: Finished };
 
-export type IpcClient = {
-  kick(kick: Kick, finished: Finished): void;
+export type IpcClient = Kicker & {
   /** Sessions of all login processes, or of the one with this connection id, line by line. */
   list(to: '*' | number, line: (data: ByteString) => void, finished: Finished): void;
-  close(): void;
 };
 
 /**

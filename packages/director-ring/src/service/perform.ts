@@ -6,14 +6,14 @@ import type { Effect, LateAnswer } from '../core/effect.ts';
 import { kickFinished } from '../core/move/kick-finished.ts';
 import { flushFinished } from '../core/move/moves.ts';
 import type { FlushRunner } from './flush-runner.ts';
-import type { IpcClient } from './ipc-client.ts';
+import type { Kicker } from './kicker.ts';
 import type { RingConnections } from './ring-connections.ts';
 
 export type Performers = {
   readonly director: Director;
   readonly log: Log;
   readonly now: () => number;
-  readonly ipc: IpcClient;
+  readonly kicker: Kicker;
   readonly flush: FlushRunner;
   readonly ring: RingConnections;
   /** By ticket: who waits for a mail host. Each is called once. */
@@ -27,7 +27,7 @@ export const performEffect = (effect: Effect, performers: Performers): void => {
   const { director, log, now, settle, answers } = performers;
   switch (effect.do) {
     case 'kick':
-      performers.ipc.kick(effect.kick, (failure) => {
+      performers.kicker.kick(effect.kick, (failure) => {
         kickFinished(director, effect.id, failure, now());
         settle();
       });

@@ -2,7 +2,7 @@ import { createMemoryLog } from '@homing/io';
 import { expect, test } from 'vitest';
 import type { Director } from '../core/director.ts';
 import { START, startSimulation } from '../testing/core.ts';
-import type { IpcClient } from './ipc-client.ts';
+import type { Kicker } from './kicker.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
 const note = (director: Director, text: string): void => {
@@ -13,16 +13,16 @@ const note = (director: Director, text: string): void => {
 const start = (kick: (director: Director, finished: () => void) => void = () => undefined) => {
   const { director } = startSimulation();
   const log = createMemoryLog('director');
-  const ipc: IpcClient = {
+  const kicker: Kicker = {
     kick: (_kick, finished) => kick(director, () => finished(undefined)),
-    list: () => undefined,
     close: () => undefined,
   };
   const runtime: Runtime = createRuntime({
     director,
     log,
     now: () => START,
-    ipc,
+    kicker,
+    loginFields: { refreshSeconds: 0, tellsDestuser: false },
     flush: { start: () => undefined, forget: () => undefined, close: () => undefined },
     network: { connect: () => Promise.reject(new Error('alone')), accept: (socket) => socket, useTls: () => undefined },
     onChanged: () => undefined,

@@ -7,10 +7,11 @@ import type { ByteString } from '@homing/wire';
 import type { Director } from '../core/director.ts';
 import type { LateAnswer } from '../core/effect.ts';
 import { followClock } from '../core/follow-clock.ts';
+import type { LoginFields } from '../core/request/login-fields.ts';
 import { settleRing, startRing, stopRing } from '../core/ring/events.ts';
 import { continueWaiting, tick } from '../core/tick.ts';
 import type { FlushRunner } from './flush-runner.ts';
-import type { IpcClient } from './ipc-client.ts';
+import type { Kicker } from './kicker.ts';
 import { type Performers, performEffect } from './perform.ts';
 import { createRingConnections, type RingConnections } from './ring-connections.ts';
 import type { RingNetwork } from './ring-network.ts';
@@ -28,6 +29,7 @@ export type Runtime = {
   /** After every call of the core. */
   settle(): void;
   readonly ring: RingConnections;
+  readonly loginFields: LoginFields;
   /** Connects to the other directors. */
   start(): void;
   /** Resolves when the other directors know that we leave. */
@@ -40,14 +42,16 @@ export type RuntimeParts = {
   readonly now: () => number;
   /** The machine's clock, Unix milliseconds. Absent: it is never set. */
   readonly clock?: (() => number) | undefined;
-  readonly ipc: IpcClient;
+  readonly kicker: Kicker;
   readonly flush: FlushRunner;
   readonly network: RingNetwork;
+  readonly loginFields: LoginFields;
   /** Mail hosts, users or the ring may have changed. */
   readonly onChanged: () => void;
 };
 
-export const createRuntime = ({ director, log, now, clock, ipc, flush, network, onChanged }: RuntimeParts): Runtime => {
+export const createRuntime = (parts: RuntimeParts): Runtime => {
+  const { director, log, now, clock, kicker, flush, network, onChanged } = parts;
   const answers = new Map<number, (answer: LateAnswer) => void>();
   const sessions = new Map<number, (reply: ByteString) => void>();
   let lastSession = 0;
@@ -97,12 +101,13 @@ export const createRuntime = ({ director, log, now, clock, ipc, flush, network, 
     timer.arm();
   };
   const ring = createRingConnections({ director, log, now, settle }, network);
-  const performers: Performers = { director, log, now, ipc, flush, ring, answers, sessions, settle };
+  const performers: Performers = { director, log, now, kicker, flush, ring, answers, sessions, settle };
   return {
     director,
     log,
     now,
     ring,
+    loginFields: parts.loginFields,
     whenAnswered: (ticket, callback) => void answers.set(ticket, callback),
     openSession(onReply) {
       sessions.set(++lastSession, onReply);

@@ -2,10 +2,12 @@
  * What every child of the master does alike: takes messages one after the other, logs through its stderr, leaves signals
  * to the master (a terminal's Ctrl-C reaches all of us), and ends when the master is gone.
  */
+import type { Socket } from 'node:net';
 import { createChildSink, createFormat, createLog, type FormatEntry, type Log, type ServerHandle } from '@homing/io';
 import { assertNever } from '@homing/wire';
 import { logTargets, wantsDebug } from '../master/logging.ts';
 import { type Loaded, loadFromRecording } from '../settings/load.ts';
+import { createMasterSockets, type MasterSockets } from './master-sockets.ts';
 import { type FromChild, isToChild, type ToChild } from './messages.ts';
 
 export type ChildService = {
@@ -18,8 +20,15 @@ export type ChildService = {
   stop(sessions: 'keep' | 'end'): Promise<void>;
 };
 
-/** `isRestart`: the one before it has served and died, and may be missed. */
-export type StartService = (loaded: Loaded, log: Log, isRestart: boolean) => Promise<ChildService>;
+export type ChildStart = {
+  readonly loaded: Loaded;
+  readonly log: Log;
+  /** The one before it has served and died, and may be missed. */
+  readonly isRestart: boolean;
+  readonly masterSockets: MasterSockets;
+};
+
+export type StartService = (start: ChildStart) => Promise<ChildService>;
 
 /** sysexits.h EX_SOFTWARE: a fault of ours. The master starts the next one. */
 const EX_SOFTWARE = 70;
@@ -30,6 +39,7 @@ export const runChild = (name: string, start: StartService): void => {
   let format: FormatEntry = () => [];
   let isDebug = false;
   const sink = createChildSink((entry, now) => format(entry, now));
+  const masterSockets = createMasterSockets(tell);
   let service: ChildService | undefined;
   let log: Log | undefined;
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => {});
@@ -47,7 +57,7 @@ export const runChild = (name: string, start: StartService): void => {
     useLogSettings(loaded);
     log = createLog({ service: name, debug: () => isDebug, now: Date.now, sink });
     try {
-      service = await start(loaded, log, isRestart);
+      service = await start({ loaded, log, isRestart, masterSockets });
       tell({ on: 'ready' });
     } catch (error) {
       tell({ on: 'failed', text: error instanceof Error ? error.message : String(error) }, () =>
@@ -72,7 +82,7 @@ export const runChild = (name: string, start: StartService): void => {
   const failed = (error: unknown): void => {
     log?.panic('message_failed', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
-  const handle = async (message: ToChild, listening: ServerHandle | undefined): Promise<void> => {
+  const handle = async (message: Queued, listening: ServerHandle | undefined): Promise<void> => {
     switch (message.do) {
       case 'start':
         return begin(loadFromRecording(message.recording), message.isRestart);
@@ -92,14 +102,20 @@ export const runChild = (name: string, start: StartService): void => {
   };
 
   let busy = Promise.resolve();
-  const enqueue = (message: ToChild, listening?: ServerHandle): void => {
+  const enqueue = (message: Queued, listening?: ServerHandle): void => {
     busy = busy.then(() => handle(message, listening)).catch(failed);
   };
-  process.on('message', (message: unknown, listening: unknown) => {
-    if (isToChild(message)) enqueue(message, listening as ServerHandle | undefined);
+  process.on('message', (message: unknown, handle: unknown) => {
+    if (!isToChild(message)) return;
+    // At once: somebody waits for it, perhaps behind the message that is being handled.
+    if (message.do === 'connected') masterSockets.deliver(message, handle as Socket | undefined);
+    else enqueue(message, handle as ServerHandle | undefined);
   });
   process.on('disconnect', () => enqueue({ do: 'stop', sessions: 'end' }));
 };
+
+/** One after the other. */
+type Queued = Exclude<ToChild, { do: 'connected' }>;
 
 const tell = (message: FromChild, then: () => void = () => {}): void => {
   if (process.connected) process.send?.(message, undefined, undefined, then);

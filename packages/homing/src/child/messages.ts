@@ -1,9 +1,11 @@
 /**
  * What the master and its children say to one another. The channel is the one Node opens between a process and its
- * child; a `serve` for a socket carries the listening handle beside it.
+ * child; a `serve` for a socket carries the listening handle beside it, a `connected` the connection.
  */
+
 import type { Role } from '../plan/role.ts';
 import type { Recording } from '../settings/recording.ts';
+import type { MasterSocket } from './master-sockets.ts';
 
 /** What a unix socket or fifo looks like on disk; a child that gave up root may not be able to look. */
 export type ListenerFile = {
@@ -19,6 +21,8 @@ export type ToChild =
   /** Accept here from now on; replaces what was served under this id. A fifo comes without a handle. */
   | { readonly do: 'serve'; readonly id: string; readonly role: Role; readonly file: ListenerFile | undefined }
   | { readonly do: 'unserve'; readonly id: string }
+  /** The answer to `connect`: the connection beside it, or why there is none. */
+  | { readonly do: 'connected'; readonly id: number; readonly failure: string | undefined }
   /** What was read from a fifo, latin1. */
   | { readonly do: 'fifo'; readonly id: string; readonly bytes: string }
   /** The answer is `reloaded` or `refused`. */
@@ -33,10 +37,12 @@ export type FromChild =
   | { readonly on: 'ready' }
   /** It cannot start and ends; the text is for the administrator. */
   | { readonly on: 'failed'; readonly text: string }
+  /** Wants a connection that only the master may open. */
+  | { readonly on: 'connect'; readonly id: number; readonly socket: MasterSocket }
   | { readonly on: 'reloaded' }
   | { readonly on: 'refused'; readonly text: string };
 
-const FROM_CHILD: ReadonlySet<unknown> = new Set(['ready', 'failed', 'reloaded', 'refused']);
+const FROM_CHILD: ReadonlySet<unknown> = new Set(['ready', 'failed', 'connect', 'reloaded', 'refused']);
 
 /** The other end is our own code of the same version; this tells its messages from anything else Node may deliver. */
 export const isFromChild = (message: unknown): message is FromChild =>

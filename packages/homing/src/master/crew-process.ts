@@ -3,9 +3,19 @@
  * its listeners again. Its log lines come through here.
  */
 import { statSync } from 'node:fs';
-import { createChildLines, type HeldListener, type Log, type LogOutput, startChild, supervise } from '@homing/io';
+import type { Socket } from 'node:net';
+import {
+  type Child,
+  createChildLines,
+  type HeldListener,
+  type Log,
+  type LogOutput,
+  startChild,
+  supervise,
+} from '@homing/io';
 import { assertNever } from '@homing/wire';
-import { isFromChild, type ListenerFile, type ToChild } from '../child/messages.ts';
+import type { MasterSocket } from '../child/master-sockets.ts';
+import { type FromChild, isFromChild, type ListenerFile, type ToChild } from '../child/messages.ts';
 import type { Recording } from '../settings/recording.ts';
 import type { OpenListener } from './open-listeners.ts';
 
@@ -32,6 +42,8 @@ export type CrewOptions = {
   readonly recording: () => Recording;
   readonly listeners: () => readonly OpenListener[];
   readonly onReady: () => void;
+  /** Rejects with why it cannot be. */
+  readonly connect: (socket: MasterSocket) => Promise<Socket>;
 };
 
 export const startCrewProcess = (options: CrewOptions): CrewProcess => {
@@ -40,9 +52,12 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
   const answers: ((refusal: string | undefined) => void)[] = [];
   let ready = false;
   let wasReady = false;
-  const onMessage = (message: unknown): void => {
+  const onMessage = (message: unknown, child: Child): void => {
     if (!isFromChild(message)) return;
     switch (message.on) {
+      case 'connect':
+        void connectFor(child, message, options);
+        return;
       case 'ready':
         ready = true;
         wasReady = true;
@@ -65,7 +80,11 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
   };
   const start = () => {
     const lines = childLines(options);
-    const child = startChild({ module: options.module, onMessage, onStderr: (text) => lines.push(text) });
+    const child: Child = startChild({
+      module: options.module,
+      onMessage: (message) => onMessage(message, child),
+      onStderr: (text) => lines.push(text),
+    });
     child.send({ do: 'start', recording: options.recording(), isRestart: wasReady } satisfies ToChild);
     for (const listener of options.listeners()) child.send(serveMessage(listener), handleOf(listener.held));
     void child.exited.then(() => {
@@ -100,6 +119,19 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
     },
     kill: () => supervised.child?.kill('SIGKILL'),
   };
+};
+
+const connectFor = async (
+  child: Child,
+  { id, socket }: Extract<FromChild, { on: 'connect' }>,
+  { connect }: CrewOptions,
+): Promise<void> => {
+  try {
+    child.give({ do: 'connected', id, failure: undefined } satisfies ToChild, await connect(socket));
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    child.send({ do: 'connected', id, failure } satisfies ToChild);
+  }
 };
 
 const serveMessage = ({ id, role, spec }: OpenListener): ToChild => ({

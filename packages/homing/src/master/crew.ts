@@ -4,6 +4,7 @@
  * it holds the director's user map.
  */
 import type { Log, LogOutput } from '@homing/io';
+import { openMasterSocket } from '../child/master-sockets.ts';
 import type { Recording } from '../settings/recording.ts';
 import { type CrewProcess, startCrewProcess } from './crew-process.ts';
 import type { OpenListener } from './open-listeners.ts';
@@ -11,6 +12,8 @@ import type { OpenListener } from './open-listeners.ts';
 export type CrewState = {
   readonly recording: Recording;
   readonly listeners: readonly OpenListener[];
+  /** `homing_anvil_socket`. */
+  readonly anvilSocket: string;
   /** 0 if there is no login service. */
   readonly workers: number;
 };
@@ -47,17 +50,23 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
   const draining = new Set<Promise<void>>();
   const old = new Set<CrewProcess>();
 
+  /** Of the core that runs, which keeps its settings over a reload. */
+  let anvilSocket = '';
   const startCore = (): CrewProcess =>
     startCrewProcess({
       name: 'core',
       module: CORE_MODULE,
       log,
       output,
-      recording: () => state().recording,
+      recording() {
+        ({ anvilSocket } = state());
+        return state().recording;
+      },
       listeners: () => state().listeners.filter((listener) => forCore(listener)),
       onReady: () => {
         for (const listener of state().listeners) if (core !== undefined) readFifo(listener, core);
       },
+      connect: (socket) => openMasterSocket(socket, anvilSocket),
     });
   const startWorkers = (): CrewProcess[] => {
     const { recording } = state();
@@ -70,6 +79,7 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
         recording: () => recording,
         listeners: () => state().listeners.filter((listener) => !forCore(listener)),
         onReady: () => {},
+        connect: () => Promise.reject(new Error('not for login workers')),
       });
       return worker;
     });
@@ -83,6 +93,12 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
     draining.add(ended);
   };
 
+  const serveAgain = (listener: OpenListener): void => {
+    if (!forCore(listener) || core === undefined) return;
+    core.serve(listener);
+    readFifo(listener, core);
+  };
+
   return {
     async start() {
       core = startCore();
@@ -93,19 +109,11 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
     offer: (recording) => core?.reload(recording) ?? Promise.resolve(undefined),
     adopt(removed) {
       for (const id of removed) core?.tell({ do: 'unserve', id });
-      for (const listener of state().listeners) {
-        if (!forCore(listener) || core === undefined) continue;
-        core.serve(listener);
-        readFifo(listener, core);
-      }
+      for (const listener of state().listeners) serveAgain(listener);
       for (const worker of workers) drain(worker, 'keep');
       workers = startWorkers();
     },
-    renew(listener) {
-      if (!forCore(listener)) return;
-      core?.serve(listener);
-      if (core !== undefined) readFifo(listener, core);
-    },
+    renew: serveAgain,
     async stop() {
       for (const worker of old) worker.tell({ do: 'stop', sessions: 'end' });
       for (const worker of workers) drain(worker, 'end');

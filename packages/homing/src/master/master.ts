@@ -40,6 +40,7 @@ export const startMaster = async ({ configPath, loaded, masterLog }: MasterOptio
   const state = (): CrewState => ({
     recording: current.recording,
     listeners: [...open.values()],
+    anvilSocket: current.config.settings().homing_anvil_socket,
     workers: [...open.values()].some(({ role }) => role.service === 'login') ? loginWorkers(current.config) : 0,
   });
   const crew = createCrew({ log, output: masterLog.output, state });

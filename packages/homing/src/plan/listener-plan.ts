@@ -163,6 +163,19 @@ const ringWarning = (kind: ListenerKind, name: string): string =>
   `service(director): ${kind}_listener ${name}: not opened, because ` +
   (kind === 'inet' ? 'director_servers is empty' : 'other directors connect over TCP');
 
+/** Fifos and sockets that login processes report their users to. */
+export const notifyPaths = (config: Config): readonly string[] => {
+  const { unixListeners = [], fifoListeners = [] } = config.services.get('director') ?? {};
+  const isNotify = (kind: ListenerKind, path: string): boolean => {
+    const role = directorRole(path, kind);
+    return role?.service === 'director' && role.socket === 'notify';
+  };
+  return [
+    ...unixListeners.filter(({ mode, path }) => mode !== 0 && isNotify('unix', path)),
+    ...fifoListeners.filter(({ mode, path }) => mode !== 0 && isNotify('fifo', path)),
+  ].map(({ path }) => path);
+};
+
 /** Where other directors connect, and as whom they know us: the first ring port. Throws `PlanError`. */
 export const ringAddress = (config: Config, names: Names): { ip: string; port: number } | undefined => {
   for (const inet of config.services.get('director')?.inetListeners ?? []) {

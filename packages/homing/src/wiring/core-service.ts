@@ -37,7 +37,7 @@ type Services = {
   readonly ipcProxies: Map<string, ProtocolFactory>;
 };
 
-export const startCore: StartService = async ({ config }, log, isRestart) => {
+export const startCore: StartService = async ({ loaded: { config }, log, isRestart, masterSockets }) => {
   const settings = config.settings();
   const asksDovecot = settings.homing_ipc_socket !== '';
   const ipc = createIpc(log.service('ipc'), (group, id) => {
@@ -46,11 +46,11 @@ export const startCore: StartService = async ({ config }, log, isRestart) => {
   const askProxies: AskProxies = (command, done) => ipc.ask('proxy', command, done);
   const anvil = createAnvil({ log: log.service('anvil'), now: Date.now, askProxies });
   const auth = await startAuth(config, log);
-  const director = await startDirector(config, auth?.server, ipc, isRestart, log);
+  const director = await startDirector({ config, auth: auth?.server, ipc, isRestart, masterSockets, log });
   const identity = coreIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
   director?.keepState();
-  if (asksDovecot) director?.askSessions('*');
+  if (asksDovecot || settings.homing_anvil_socket !== '') director?.askSessions('*');
   return coreService({ auth, director, anvil, ipc, settings, ipcProxies: new Map() }, log);
 };
 

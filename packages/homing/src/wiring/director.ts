@@ -2,9 +2,10 @@
  * The director, and where it finds its auth server: at `homing_auth_login_socket` and `homing_auth_userdb_socket` if they
  * are set (a real Dovecot's), else in this process if there is a passdb, else where Dovecot's own director looks:
  * `base_dir/auth-login` and `base_dir/auth-userdb`. Login processes it reaches through the ipc service at
- * `homing_ipc_socket`, else the one in this process.
+ * `homing_ipc_socket`, else the one in this process, and those of Dovecot 2.4 through the anvil at `homing_anvil_socket`.
  */
 import { lookup } from 'node:dns/promises';
+import { dirname } from 'node:path';
 import type { Ipc } from '@homing/anvil';
 import type { AuthServer } from '@homing/auth-socket';
 import type { Config, Settings } from '@homing/config';
@@ -15,24 +16,30 @@ import {
   type DirectorHost,
   type DirectorService,
   type FlushTarget,
+  type LoginProcess,
 } from '@homing/director-ring';
 import { type Connect, captureProgram, connectInProcess, connectTcpProtocol, connectUnix, type Log } from '@homing/io';
 import { parseIpAddress } from '@homing/wire';
+import type { MasterSockets } from '../child/master-sockets.ts';
 import { systemNames } from '../plan/identity.ts';
-import { ringAddress, runsDirector } from '../plan/listener-plan.ts';
+import { notifyPaths, ringAddress, runsDirector } from '../plan/listener-plan.ts';
 import { directorStateFolder } from './state-folder.ts';
 
 /** Spec of the director: `auth-login` is tried for a second. */
 const AUTH_RETRY_MS = 1000;
 
+type DirectorStart = {
+  readonly config: Config;
+  readonly auth: AuthServer | undefined;
+  readonly ipc: Ipc;
+  readonly isRestart: boolean;
+  readonly masterSockets: MasterSockets;
+  readonly log: Log;
+};
+
 /** `undefined` if no mail servers are configured. */
-export const startDirector = async (
-  config: Config,
-  auth: AuthServer | undefined,
-  ipc: Ipc,
-  isRestart: boolean,
-  log: Log,
-): Promise<DirectorService | undefined> => {
+export const startDirector = async (start: DirectorStart): Promise<DirectorService | undefined> => {
+  const { config, auth, ipc, isRestart, masterSockets, log } = start;
   if (!runsDirector(config)) return undefined;
   const settings = config.settings();
   const own = log.service('director');
@@ -44,6 +51,7 @@ export const startDirector = async (
       settings.homing_ipc_socket === ''
         ? connectInProcess(ipc.client, own)
         : connectUnix(settings.homing_ipc_socket, own),
+    ...dovecotSessions(config, masterSockets, own),
     isRestart,
     stateFolder: directorStateFolder(config, own),
     connectHost: (host, port) => connectTcpProtocol(host, port, own),
@@ -54,6 +62,20 @@ export const startDirector = async (
     now: () => performance.timeOrigin + performance.now(),
     clock: Date.now,
   });
+};
+
+/** Dovecot 2.4's login processes, and whether they report their users to a fifo or socket of ours that they can open. */
+const dovecotSessions = (config: Config, sockets: MasterSockets, log: Log) => {
+  const { homing_anvil_socket } = config.settings();
+  if (homing_anvil_socket === '') return undefined;
+  const isReported = notifyPaths(config).some((path) => path.startsWith(`${dirname(homing_anvil_socket)}/`));
+  return {
+    dovecotSessions: {
+      anvil: sockets.connect({ of: 'anvil' }, log),
+      process: ({ service, pid }: LoginProcess) => sockets.connect({ of: 'process', service, pid }, log),
+    },
+    usersKeptBy: isReported ? 'reports' : 'asking',
+  } as const;
 };
 
 const whereOthersConnect = (config: Config): { ringAddress: DirectorHost } | undefined => {
@@ -104,6 +126,7 @@ const DIRECTOR_SETTINGS = [
   'director_output_buffer_size',
   'director_ping_idle_timeout',
   'director_ping_max_timeout',
+  'homing_anvil_socket',
   'homing_auth_login_socket',
   'homing_auth_userdb_socket',
   'homing_director_allow_nets',

@@ -19,7 +19,7 @@ type LoginService = {
   readonly idle: () => Promise<void>;
 };
 
-export const startLogin: StartService = ({ config }, log) => {
+export const startLogin: StartService = ({ loaded: { config }, log }) => {
   const identity = loginIdentity(config);
   if (identity !== undefined) dropPrivileges(identity);
   return Promise.resolve(loginProcess(config, log));

@@ -1,8 +1,9 @@
 /**
- * One child process: a module of ours under the same Node, with a message channel that carries listening sockets, and
- * its stderr as the way of its log lines (`log/child-lines.ts`). It does not outlive us: when the channel closes it ends.
+ * One child process: a module of ours under the same Node, with a message channel that carries sockets, and its stderr
+ * as the way of its log lines (`log/child-lines.ts`). It does not outlive us: when the channel closes it ends.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ServerHandle } from '../socket/server-handle.ts';
 
@@ -20,6 +21,8 @@ export type Child = {
   readonly pid: number | undefined;
   /** Lost if the child is already gone; its exit is told anyway. */
   send(message: object, handle?: ServerHandle): void;
+  /** The connection is the child's from now on; nothing of it was read here. It is closed if the child is gone. */
+  give(message: object, socket: Socket): void;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it is gone and all its stderr has been read. Never rejects. */
   readonly exited: Promise<ChildExit>;
@@ -45,6 +48,15 @@ export const startChild = (spec: ChildSpec): Child => {
       // Any failure here means that the child is going; `exited` tells.
       const sendable = handle as unknown as Parameters<ChildProcess['send']>[1];
       child.send(message as Parameters<ChildProcess['send']>[0], sendable, { keepOpen: true }, () => {});
+    },
+    give(message, socket) {
+      if (!child.connected) {
+        socket.destroy();
+        return;
+      }
+      child.send(message as Parameters<ChildProcess['send']>[0], socket, { keepOpen: false }, (error) => {
+        if (error !== null) socket.destroy();
+      });
     },
     kill: (signal) => void child.kill(signal),
   };

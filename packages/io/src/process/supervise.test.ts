@@ -11,7 +11,7 @@ const createNursery = () => {
     const { promise, resolve } = Promise.withResolvers<ChildExit>();
     born.push({ exit: resolve });
     wake();
-    return { pid: born.length, send: () => {}, kill: () => {}, exited: promise };
+    return { pid: born.length, send: () => {}, give: () => {}, kill: () => {}, exited: promise };
   };
   const child = async (n: number) => {
     for (;;) {

@@ -8,6 +8,7 @@ import type { MailHost } from '../host/mail-host.ts';
 export type SuccessLine = {
   /** Whose mail host: the last `destuser`, else `user`. */
   username: ByteString | undefined;
+  hasDestuser: boolean;
   tag: ByteString;
   hasProxy: boolean;
   /** `empty`: `host=` and nothing more, which no peer understands and a 2.3 lmtp dies of. */
@@ -20,6 +21,7 @@ export type SuccessLine = {
 export const readSuccessLine = (line: ByteString): SuccessLine | undefined => {
   const success: SuccessLine = {
     username: undefined,
+    hasDestuser: false,
     tag: '',
     hasProxy: false,
     host: 'none',
@@ -49,8 +51,10 @@ const readField = (success: SuccessLine, line: ByteString, start: number, end: n
   const is = (name: string): boolean => line.startsWith(name, start) && start + name.length <= end;
   switch (line.charCodeAt(start)) {
     case 0x64: // d
-      if (is('destuser=')) success.username = line.slice(start + 9, end);
-      else if (is('director_tag=')) success.tag = line.slice(start + 13, end);
+      if (is('destuser=')) {
+        success.username = line.slice(start + 9, end);
+        success.hasDestuser = true;
+      } else if (is('director_tag=')) success.tag = line.slice(start + 13, end);
       else if (isFlag(line, start, end, 'director_proxy_maybe')) success.proxyMaybe = true;
       return;
     case 0x68: // h
@@ -72,10 +76,10 @@ const isFlag = (line: ByteString, start: number, end: number, name: string): boo
   return line.startsWith(name, start) && (after === end || (after < end && line.charCodeAt(after) === 0x3d));
 };
 
-/** Appended to a line for a user of this host. `refreshSeconds`: how often to say that the user still has sessions. */
+/** Appended to a line for a user of this host. `refreshSeconds`: how often to say that it still has sessions; 0: never. */
 export const hostFields = (host: MailHost, refreshSeconds: number): ByteString => {
   const target = host.hostname === '' ? host.ip : `${host.hostname}\thostip=${host.ip}`;
-  return `\tproxy_refresh=${refreshSeconds}\thost=${target}`;
+  return `${refreshSeconds === 0 ? '' : `\tproxy_refresh=${refreshSeconds}`}\thost=${target}`;
 };
 
 /** `director_proxy_maybe`, and the host is this very server: the line stays as it is. */

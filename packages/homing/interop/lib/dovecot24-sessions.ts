@@ -1,0 +1,181 @@
+/**
+ * Dovecot 2.4's IMAP and POP3 login services beside Homing, with sessions held open to mail hosts that let everybody in.
+ * Homing's core is neither root nor one of Dovecot's users, and Dovecot's anvil is root's, as it comes.
+ */
+import type { Dovecot } from './dovecot.ts';
+import { startDovecot24 } from './dovecot24.ts';
+import { type Homing, startHoming } from './homing.ts';
+import { homeadmHere } from './homeadm.ts';
+import { startImapStandIn } from './imap-stand-in.ts';
+import { type LineClient, openLineClient } from './line-client.ts';
+import { startPop3StandIn } from './pop3-stand-in.ts';
+import { freePorts } from './ports.ts';
+import type { Finished } from './process.ts';
+import type { ServerOptions } from './server.ts';
+import { until } from './until.ts';
+
+const HOST = '127.0.25.9';
+export const SESSION_BACKENDS = ['127.0.25.1', '127.0.25.2'] as const;
+
+/** Debian has the user and the group, and they own nothing that matters. */
+const SIDECAR = 'mail';
+
+/** `one`: the default of 2.4, each login process serves one client. */
+export type Clients = 'one' | 'many';
+
+/** Users have a field `user_group`, their domain; those of the domain `other` have another name at the mail hosts. */
+export const nameAtBackend = (user: string): string => (user.endsWith('@other') ? `at-${user}` : user);
+
+const passdb = (imap: number, pop3: number): string => `
+passdb static {
+  fields {
+    nopassword = yes
+    proxy = yes
+    port = %{protocol | if("eq", "pop3", "${pop3}", "${imap}")}
+    user_group = %{user | domain}
+    destuser = %{user | domain | if("eq", "other", "at-", "")}%{user}
+  }
+}
+`;
+
+const MANY = '  restart_request_count = unlimited\n  client_limit = 1000\n';
+
+type Ports = { readonly imap: number; readonly pop3: number };
+
+const frontConfig = (own: Ports, backends: Ports, clients: Clients): string => `
+protocols = imap pop3
+listen = ${HOST}
+login_socket_path = sidecar/login
+login_proxy_notify_path = sidecar/proxy-notify
+${(['imap', 'pop3'] as const)
+  .map(
+    (protocol) => `service ${protocol}-login {
+  inet_listener ${protocol} {
+    port = ${own[protocol]}
+  }
+  inet_listener ${protocol}s {
+    port = 0
+  }
+${clients === 'many' ? MANY : ''}}
+`,
+  )
+  .join('')}
+${passdb(backends.imap, backends.pop3)}
+service auth {
+  unix_listener sidecar-login {
+    type = login
+    mode = 0600
+    user = ${SIDECAR}
+  }
+}
+`;
+
+const homingConfig = (front: Dovecot, { users = 'reports', settings = '' }: SessionSiteOptions): string => `
+protocols =
+director_mail_servers = ${SESSION_BACKENDS.join(' ')}
+homing_auth_login_socket = ${front.socket('sidecar-login')}
+homing_anvil_socket = ${front.socket('anvil')}
+service director {
+  user = ${SIDECAR}
+  unix_listener ${front.socket('login/sidecar/login')} {
+    mode = 0666
+  }
+${users === 'reports' ? fifo(front) : ''}}
+${settings}`;
+
+const fifo = (front: Dovecot): string => `  fifo_listener ${front.socket('login/sidecar/proxy-notify')} {
+    mode = 0622
+    user = ${SIDECAR}
+  }
+`;
+
+export type SessionSiteOptions = {
+  readonly clients: Clients;
+  /** How Homing hears of users with sessions: by a fifo, or it has to ask. */
+  readonly users?: 'reports' | 'asking';
+  /** Of Homing. */
+  readonly settings?: string;
+  /** Of Dovecot. */
+  readonly dovecot?: string;
+  readonly homing?: Pick<ServerOptions, 'enter'>;
+};
+
+export type Session = {
+  readonly user: string;
+  /** The mail host. */
+  readonly backend: string;
+  readonly client: LineClient;
+};
+
+export type SessionSite = {
+  readonly front: Dovecot;
+  readonly homing: Homing;
+  imap(user: string): Promise<Session>;
+  pop3(user: string): Promise<Session>;
+  /** True if a session still answers, within so many milliseconds. */
+  isAlive(session: Session, deadlineMs?: number): Promise<boolean>;
+  homeadm(...args: string[]): Promise<Finished>;
+  /** Where the director has a user, by the name at the mail hosts; undefined: nowhere. */
+  hostOf(user: string): Promise<{ readonly host: string; readonly expires: number } | undefined>;
+} & AsyncDisposable;
+
+export const startSessionSite = async (options: SessionSiteOptions): Promise<SessionSite> => {
+  await using stack = new AsyncDisposableStack();
+  const [backend] = SESSION_BACKENDS;
+  const [imap = 0, pop3 = 0] = await freePorts(2, backend);
+  const [ownImap = 0, ownPop3 = 0] = await freePorts(2, HOST);
+  stack.use(await startImapStandIn(SESSION_BACKENDS, imap));
+  stack.use(await startPop3StandIn(SESSION_BACKENDS, pop3));
+  const own = { imap: ownImap, pop3: ownPop3 };
+  const config = (): string => frontConfig(own, { imap, pop3 }, options.clients) + (options.dovecot ?? '');
+  const front = stack.use(await startDovecot24({ config }));
+  const homing = stack.use(await startHoming({ ...options.homing, config: () => homingConfig(front, options) }));
+  const clients = stack.use(new DisposableStack());
+  const login = async (user: string, protocol: keyof Ports): Promise<Session> => {
+    const client = clients.use(await openLineClient({ host: HOST, port: own[protocol] }));
+    await client.line();
+    const from = front.log().length;
+    for (const command of protocol === 'imap' ? [`a LOGIN ${user} pw`] : [`USER ${user}`, 'PASS pw']) {
+      client.send(`${command}\r\n`);
+      const reply = await client.line();
+      if (!/^(a OK|\+OK)/.test(reply)) throw new Error(`${user}: ${reply}`);
+    }
+    const started = new RegExp(`proxy\\(${user},([0-9.]+):\\d+\\): Started proxying`);
+    const [, host = ''] = await front.logged(started, 10_000, from);
+    return { user, backend: host, client };
+  };
+  const homeadm = (...args: string[]): Promise<Finished> => homeadmHere(homing.configFile, ...args);
+  const running = stack.move();
+  return {
+    front,
+    homing,
+    imap: (user) => login(user, 'imap'),
+    pop3: (user) => login(user, 'pop3'),
+    async isAlive({ client }, deadlineMs) {
+      client.send('x NOOP\r\n');
+      return client.line(deadlineMs).then(
+        () => true,
+        () => false,
+      );
+    },
+    homeadm,
+    async hostOf(user) {
+      const { stdout } = await homeadm('director', 'status', user);
+      const [, host, expires] = /^Current: ([0-9.]+) \(expires ([^)]+)\)/m.exec(stdout) ?? [];
+      return host === undefined || expires === undefined ? undefined : { host, expires: Date.parse(expires) };
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
+
+/** Waits until all are cut. */
+export const allCut = async (sessions: readonly Session[]): Promise<void> => {
+  for (const { client } of sessions) await client.closed();
+};
+
+/** Every session of the site is known to anvil. */
+export const anvilKnows = (site: SessionSite, count: number): Promise<boolean> =>
+  until(`${count} sessions in anvil`, 10_000, async () => {
+    const { stdout } = await site.front.doveadm('who', '-1');
+    return stdout.trimEnd().split('\n').length - 1 === count;
+  });
