@@ -145,6 +145,7 @@ userdb passwd-file {
     expect(await Promise.all(kept.map((session) => session.alive()))).toEqual(kept.map(() => true));
     for (const session of [...cut, ...kept]) session[Symbol.dispose]();
     await noSession();
+    expect(front.log()).not.toMatch(/Panic|killed with signal/);
   });
   const noSession = async (): Promise<void> => {
     const gone = async (): Promise<boolean> => !/\d/.test((await homeadm('-h -f tab proxy list -a @anvil')).stdout);

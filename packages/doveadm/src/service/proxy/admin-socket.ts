@@ -1,6 +1,8 @@
 /**
  * A process of Dovecot 2.4 by itself, at `srv.<service>/<pid>` beside its anvil. Only root may connect. Login processes of
- * 2.4.0 to 2.4.4 that serve one client each do not hear anvil's kicks, although these are counted; this they hear.
+ * 2.4.0 to 2.4.4 that serve one client each do not hear anvil's kicks, although these are counted; this they hear. For
+ * 100 ms after accept() they read in an event loop inside of another (master_admin_client_initial_read()), and 2.4.1's
+ * panic as they end if they are kicked in there.
  */
 import {
   type AnvilSession,
@@ -13,6 +15,8 @@ import {
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
 
+const PAUSE_MS = 150;
+
 /** All of one process. How many it has ended; undefined if it cannot be asked, or does not understand. */
 export const kickByProcess = async (
   baseDir: string,
@@ -24,9 +28,11 @@ export const kickByProcess = async (
   if (service.includes('/')) return undefined;
   try {
     const process = await converse(host.connectUnix(`${baseDir}/srv.${service}/${pid}`));
-    const kicks = sessions.map((session) => `${formatAdminKick(session)}\n`);
-    process.send(masterAdminClientHello() + kicks.join(''));
-    return await countKicked(process, kicks.length);
+    process.send(masterAdminClientHello());
+    parseMasterAdminServerVersion((await process.next()) ?? '');
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    for (const session of sessions) process.send(`${formatAdminKick(session)}\n`);
+    return await countKicked(process, sessions.length);
   } catch {
     return undefined;
   }
@@ -34,7 +40,6 @@ export const kickByProcess = async (
 
 /** A process that has nothing left to do ends, with its last reply or instead of it. */
 const countKicked = async (process: Conversation, kicks: number): Promise<number> => {
-  parseMasterAdminServerVersion((await process.next()) ?? '');
   let count = 0;
   for (let at = 0; at < kicks; at++) {
     const line = await process.next();

@@ -14,6 +14,9 @@ export type KickCommand = Extract<ProxyCommand, { cmd: 'KICK' | 'KICK-ALT' | 'KI
 /** `left`: of sessions that were kicked and are still there. */
 export type Kicked = { readonly count: number; readonly left: readonly AnvilSession[] };
 
+/** Processes that are told at once. */
+const PARALLEL = 50;
+
 const LOOKS = 10;
 const LOOK_EVERY_MS = 200;
 
@@ -60,15 +63,18 @@ const kickEach = async (
 ): Promise<EachKicked> => {
   const baseDir = path.slice(0, path.lastIndexOf('/'));
   const kicked: EachKicked = { count: 0, byAnvil: false };
-  for (const sessions of byProcess(meant).values()) {
-    let count = await kickByProcess(baseDir, sessions, context);
-    if (count === undefined) {
-      count = 0;
-      kicked.byAnvil = true;
-      for (const { user, guid } of sessions) count += await anvil.kick(user, guid);
+  const unreached: AnvilSession[] = [];
+  const processes = byProcess(meant).values();
+  const next = async (): Promise<void> => {
+    for (const sessions of processes) {
+      const count = await kickByProcess(baseDir, sessions, context);
+      if (count === undefined) unreached.push(...sessions);
+      kicked.count += count ?? 0;
     }
-    kicked.count += count;
-  }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, next));
+  for (const { user, guid } of unreached) kicked.count += await anvil.kick(user, guid);
+  kicked.byAnvil = unreached.length > 0;
   return kicked;
 };
 

@@ -119,8 +119,8 @@ test.each([
     '2',
     [
       '/run/d/srv.imap-login/7',
-      `KICK-USER\tal\x01tice\t${guid(1)}`,
       '/run/d/srv.pop3-login/8',
+      `KICK-USER\tal\x01tice\t${guid(1)}`,
       `KICK-USER\tbob\t${guid(3)}`,
     ],
   ],
