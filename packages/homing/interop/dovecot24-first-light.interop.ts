@@ -1,7 +1,7 @@
 /**
  * The main job beside Dovecot 2.4: its login services, lmtp and doveadm reach the backend that Homing's director chose, of
- * either series, by every protocol. Passwords are checked by Dovecot 2.4's own auth, or by Homing's, with Dovecot having
- * none.
+ * either series, by every protocol. Passwords are checked by Dovecot 2.4's own auth; or by Homing's, and Dovecot 2.4 has
+ * none, neither here nor on its backend.
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ for (const [name, passwords, byPop3] of [
     let chosen: Awaited<ReturnType<typeof directorMap>>;
 
     beforeAll(async () => {
-      backends = stack.use(await startMixedBackends());
+      backends = stack.use(await startMixedBackends({ auth24: passwords }));
       sidecar = stack.use(await startSidecar(backends, passwords));
       real = stack.use(await startRealDirector(MIXED_BACKENDS));
       await authenticateAll(real.socket('login/director'), ALL, MAIL_PASSWORD);

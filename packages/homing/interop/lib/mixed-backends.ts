@@ -5,8 +5,9 @@
 import { type Dovecot, startDovecot } from './dovecot.ts';
 import { startDovecot24 } from './dovecot24.ts';
 import { arrivalLine, type MailPorts, type MailProtocol, mailListeners, mailPorts } from './five-protocols.ts';
+import { startHoming } from './homing.ts';
 import { freePorts } from './ports.ts';
-import { makeMailDir } from './server.ts';
+import { makeMailDir, type Server } from './server.ts';
 import { type SmtpRelay, startSmtpRelay } from './smtp-relay.ts';
 import { until } from './until.ts';
 
@@ -71,7 +72,7 @@ mail_location = maildir:~/Maildir
 export const BUSY_24 = '  restart_request_count = unlimited\n  client_limit = 1000\n';
 
 const config24 =
-  (site: Site) =>
+  (site: Site, auth: Auth24) =>
   (dir: string): string =>
     `${common(BACKEND_24, site, BUSY_24)}
 service imap {
@@ -83,6 +84,13 @@ service pop3 {
 service lmtp {
   restart_request_count = 1000
 }
+mail_driver = maildir
+mail_path = ~/Maildir
+${auth(dir)}`;
+
+type Auth24 = (dir: string) => string;
+
+const ownAuth24: Auth24 = (dir) => `
 passdb static {
   password = ${MAIL_PASSWORD}
 }
@@ -93,25 +101,70 @@ userdb static {
     home = ${dir}/mail/%{user}
   }
 }
-mail_driver = maildir
-mail_path = ~/Maildir
+`;
+
+/**
+ * No passdb and no userdb: Homing says who comes in, and hands over to the mail processes. Those of ManageSieve cannot be
+ * told another socket than `auth-master`, so Dovecot leaves that one to Homing.
+ */
+const homingsAuth24: Auth24 = () => `
+login_socket_path = sidecar/login
+auth_socket_path = sidecar/userdb
+service imap {
+  executable = imap -a sidecar-master
+}
+service pop3 {
+  executable = pop3 -a sidecar-master
+}
+service submission {
+  executable = submission -a sidecar-master
+}
+service auth {
+  unix_listener auth-master {
+    mode = 0
+  }
+}
+`;
+
+const authServerConfig = (backend: Server): string => `
+protocols =
+passdb {
+  driver = static
+  args = password=${MAIL_PASSWORD}
+}
+userdb {
+  driver = static
+  args = uid=10000 gid=10000 home=${backend.dir}/mail/%u
+}
+service auth {
+  unix_listener ${backend.socket('login/sidecar/login')} {
+    mode = 0666
+  }
+  unix_listener ${backend.socket('sidecar/userdb')} {
+    mode = 0600
+  }
+  unix_listener ${backend.socket('sidecar-master')} {
+    mode = 0600
+  }
+  unix_listener ${backend.socket('auth-master')} {
+    mode = 0600
+  }
+}
 `;
 
 export type MixedOptions = {
-  /** What the 2.4 one is configured with besides, or instead. */
-  readonly settings24?: (dir: string) => string;
+  /** Who is the auth server of the 2.4 one. */
+  readonly auth24?: 'dovecot' | 'homing';
 };
 
 export const startMixedBackends = async (options: MixedOptions = {}): Promise<MixedBackends> => {
   await using stack = new AsyncDisposableStack();
   const ports = mailPorts(await freePorts(6, BACKEND_24));
   const site = { ports, relay: stack.use(await startSmtpRelay(BACKEND_24)) };
-  const more = (dir: string): string => options.settings24?.(dir) ?? '';
-  const new24 = await startDovecot24({
-    config: (dir) => `${config24(site)(dir)}${more(dir)}`,
-    prepare: makeMailDir,
-  });
-  const servers = new Map<string, Dovecot>([[BACKEND_24, stack.use(new24)]]);
+  const auth = options.auth24 === 'homing' ? homingsAuth24 : ownAuth24;
+  const new24 = stack.use(await startDovecot24({ config: config24(site, auth), prepare: makeMailDir }));
+  if (options.auth24 === 'homing') stack.use(await startHoming({ config: () => authServerConfig(new24) }));
+  const servers = new Map<string, Dovecot>([[BACKEND_24, new24]]);
   servers.set(BACKEND_23, stack.use(await startDovecot({ config: config23(site), prepare: makeMailDir })));
   const running = stack.move();
   return {
