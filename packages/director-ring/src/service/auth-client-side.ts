@@ -16,12 +16,16 @@ export type AuthClientSide = {
   readonly connected: (auth: Outlet) => void;
   /** What the auth server can do. */
   readonly serverIs: (server: AuthPeerFeatures) => void;
+  /** Tells the auth server to forget a request, as the client would: between two lines of the client's. */
+  readonly cancel: (requestId: ByteString) => void;
   /** Of the client; undefined until its first line is there. */
   readonly features: () => AuthPeerFeatures | undefined;
 };
 
 /** How much of a client's input waits for the auth server. */
 const EARLY_LIMIT = 65_536;
+
+const LF = 0x0a;
 
 /** A longer first line is no VERSION. */
 const HELLO_LIMIT = 1024;
@@ -30,9 +34,11 @@ type State =
   /** `held`: not sent yet. */
   | { at: 'hello'; held: ByteString }
   | { at: 'waiting'; held: ByteString }
-  | { at: 'passing' }
+  /** `cancels`: wait for the end of the client's line. */
+  | { at: 'passing'; isLineEnd: boolean; cancels: ByteString }
   | { at: 'renaming'; rename: Rename };
 
+type Passing = Extract<State, { at: 'passing' }>;
 type Rename = ReturnType<typeof createRenamer>;
 
 /** `onTooLong`: the client sent a line longer than an auth server takes; of a client that passes unread nobody looks. */
@@ -43,8 +49,16 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
   let server: AuthPeerFeatures | undefined;
 
   const pass = (bytes: ByteString): void => {
-    state = { at: 'passing' };
+    const passing: Passing = { at: 'passing', isLineEnd: true, cancels: '' };
+    state = passing;
+    passOn(passing, bytes);
+  };
+  const passOn = (passing: Passing, bytes: ByteString): void => {
     send(bytes);
+    if (bytes !== '') passing.isLineEnd = bytes.charCodeAt(bytes.length - 1) === LF;
+    if (!passing.isLineEnd || passing.cancels === '') return;
+    send(passing.cancels);
+    passing.cancels = '';
   };
   const takeHello = (bytes: ByteString): void => {
     const end = bytes.indexOf('\n') + 1;
@@ -84,7 +98,7 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
     receive(bytes) {
       switch (state.at) {
         case 'passing':
-          return send(bytes);
+          return passOn(state, bytes);
         case 'hello':
           return takeHello(state.held + bytes);
         case 'waiting':
@@ -99,6 +113,12 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
       if (state.at !== 'waiting') return;
       wait(state.held);
       client.resume();
+    },
+    cancel(requestId) {
+      const line = `CANCEL\t${requestId}\n`;
+      if (state.at !== 'passing') return send(line);
+      state.cancels += line;
+      passOn(state, '');
     },
     features: () => features,
   };

@@ -5,8 +5,13 @@ import { startTestDirector as start } from '../testing/start.ts';
 type Accept = 'acceptAuth' | 'acceptUserdb';
 
 /** A client and an auth server of these minor versions, whose hellos are over. */
-const relay = async (client: number, server: number, accept: Accept = 'acceptAuth') => {
-  const { director, auth, logged, open } = await start();
+const relay = async (
+  client: number,
+  server: number,
+  accept: Accept = 'acceptAuth',
+  settings: Parameters<typeof start>[0] = {},
+) => {
+  const { director, auth, logged, open } = await start(settings);
   const peer = await open(director[accept]);
   peer.outlet?.send(`VERSION\t1\t${client}\n`);
   auth.outlet?.send(`VERSION\t1\t${server}\n`);
@@ -137,5 +142,55 @@ describe('LMTP is never told to proxy without a host', () => {
         ? ['director: Auth server sent proxy with neither a host nor a user, or with an empty host']
         : [],
     );
+  });
+});
+
+describe('director_proxy_maybe without proxy, from an auth server that says where the login came to', () => {
+  const LINE = 'OK\t7\tuser=alice\tdirector_proxy_maybe=yes\tlport=143\tpass=pw';
+
+  test('another server: it is proxied, and the auth server forgets the login', async () => {
+    const { answer, auth } = await relay(3, 3);
+    expect(answer(`${LINE}\tlip=10.9.9.9\n`)).toBe(`${LINE}\tlip=10.9.9.9\tproxy\tproxy_refresh=30\thost=10.2.0.11\n`);
+    expect(auth.received).toBe('VERSION\t1\t3\nCANCEL\t7\n');
+  });
+
+  test('this very server: it stays what it is', async () => {
+    const { answer, auth } = await relay(3, 3);
+    expect(answer(`${LINE}\tlip=10.2.0.11\n`)).toBe(`${LINE}\tlip=10.2.0.11\n`);
+    expect(auth.received).toBe('VERSION\t1\t3\n');
+  });
+
+  test('without lip nobody can tell: as 2.3 has it', async () => {
+    const { answer, auth } = await relay(3, 3);
+    expect(answer(`${LINE}\n`)).toBe(`${LINE}\tproxy_refresh=30\thost=10.2.0.11\n`);
+    expect(auth.received).toBe('VERSION\t1\t3\n');
+  });
+
+  test('the cancellation never comes into the middle of a line', async () => {
+    const { ask, answer } = await relay(3, 3);
+    const before = ask('AUTH\t8\tPLAIN\tprotocol=imap\tresp=AA');
+    answer(`${LINE}\tlip=10.9.9.9\n`);
+    expect(ask('==')).toBe(`${before}==`);
+    expect(ask('\nCONT\t9\tAA==\n')).toBe(`${before}==\nCONT\t9\tAA==\nCANCEL\t7\n`);
+  });
+
+  test('to an auth server of 2.3 it goes between the lines as well', async () => {
+    const { ask, answer } = await relay(3, 2);
+    const before = ask('AUTH\t8\tPLAIN\tprotocol=imap\tresp=AA');
+    answer(`${LINE}\tlip=10.9.9.9\n`);
+    expect(ask('==\n')).toBe(`${before}CANCEL\t7\nAUTH\t8\tPLAIN\tservice=imap\tresp=AA==\n`);
+  });
+
+  test('no server at all: a temporary failure, and the auth server forgets the login', async () => {
+    const { answer, auth } = await relay(3, 3, 'acceptAuth', { director_username_hash: '%x' });
+    expect(answer(`${LINE}\tlip=10.9.9.9\n`)).toBe('FAIL\t7\tcode=temp_fail\n');
+    expect(auth.received).toBe('VERSION\t1\t3\nCANCEL\t7\n');
+  });
+
+  test('a lookup leaves nothing behind to forget', async () => {
+    const { answer, auth } = await relay(3, 3, 'acceptUserdb');
+    const line = 'PASS\t7\tuser=alice\tdirector_proxy_maybe\tlip=10.9.9.9';
+    expect(answer(`${line}\n`)).toBe(`${line}\tproxy\tproxy_refresh=30\thost=10.2.0.11\n`);
+    expect(auth.received).toBe('VERSION\t1\t3\n');
   });
 });

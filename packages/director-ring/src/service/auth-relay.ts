@@ -9,7 +9,7 @@ import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
 import { type AuthClientSide, createAuthClientSide } from './auth-client-side.ts';
 import { featuresOf, lineForClient } from './auth-versions.ts';
-import { type CompleteLine, createCompletion } from './complete-line.ts';
+import { createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
 export type AuthSocket = {
@@ -27,7 +27,8 @@ export const createAuthRelay = (
   socket: 'auth-login' | 'auth-userdb',
   upstream: AuthSocket,
 ): ProtocolFactory => {
-  const completion = { success: SUCCESS[socket], complete: createCompletion(runtime) };
+  const complete = createCompletion(runtime);
+  const isLogin = socket === 'auth-login';
   return (client) => {
     const { log } = runtime;
     const tooLong = (): void => lost(`BUG: Auth client sent us more than ${AUTH_CLIENT_MAX_LINE} bytes`);
@@ -51,6 +52,11 @@ export const createAuthRelay = (
         auth = outlet;
         if (!isOpen) outlet.close();
         side.connected(outlet);
+        const release = isLogin ? side.cancel : undefined;
+        const completion: Completion = {
+          success: SUCCESS[socket],
+          complete: (line, now) => complete(line, client, now, release),
+        };
         const reader = createReplyReader(runtime, completion, { client, side, auth: outlet }, upstream.isOurs, lost);
         return { ...reader, drained: () => client.resume(), readsWhenFull: true };
       })
@@ -71,10 +77,12 @@ export const createAuthRelay = (
   };
 };
 
+type Completion = { success: string; complete: (line: ByteString, now: number) => ByteString };
+
 /** The auth server's side. `onFailure`: it is gone, or its line is too long; without a reason it has told its own. */
 const createReplyReader = (
   runtime: Runtime,
-  { success, complete }: { success: string; complete: CompleteLine },
+  { success, complete }: Completion,
   { client, side, auth }: { client: Outlet; side: AuthClientSide; auth: Outlet },
   isOurs: boolean,
   onFailure: (reason: string | undefined) => void,
@@ -96,7 +104,7 @@ const createReplyReader = (
       let replies = '';
       try {
         for (let line = lines.next(); line !== undefined; line = lines.next()) {
-          replies += line.startsWith(success) ? complete(line, client, now) : passOn(line);
+          replies += line.startsWith(success) ? complete(line, now) : passOn(line);
         }
       } catch (error) {
         if (!(error instanceof WireError)) throw error;

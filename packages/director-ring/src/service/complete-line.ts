@@ -5,9 +5,11 @@ import type { MailHost } from '../core/host/mail-host.ts';
 import { destuserField } from '../core/request/login-fields.ts';
 import { requestHost } from '../core/request/requests.ts';
 import {
+  becomesProxied,
   failSuccessLine,
   hostFields,
   readSuccessLine,
+  requestId,
   type SuccessLine,
   staysHere,
   wouldBounce,
@@ -15,7 +17,10 @@ import {
 import type { Runtime } from './runtime.ts';
 
 /** One for each socket. What to send at once, with its LF; empty if the line has to wait and is sent to the client later. */
-export type CompleteLine = (line: ByteString, client: Outlet, now: number) => ByteString;
+export type CompleteLine = (line: ByteString, client: Outlet, now: number, release?: Release) => ByteString;
+
+/** Has the auth server forget a login that it took for a local one. */
+type Release = (requestId: ByteString) => void;
 
 export const createCompletion = (runtime: Runtime): CompleteLine => {
   const { director, loginFields } = runtime;
@@ -29,10 +34,15 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
     known.set(host, fields);
     return fields;
   };
-  const withHost = (line: ByteString, success: SuccessLine, host: MailHost): ByteString =>
-    staysHere(line, success, host) ? `${line}\n` : line + destuserField(success, loginFields) + fieldsOf(host);
+  const withHost = (line: ByteString, success: SuccessLine, host: MailHost, release?: Release): ByteString => {
+    if (staysHere(line, success, host)) return `${line}\n`;
+    const fields = destuserField(success, loginFields) + fieldsOf(host);
+    if (!becomesProxied(line, success)) return line + fields;
+    release?.(requestId(line));
+    return `${line}\tproxy${fields}`;
+  };
 
-  return (line, client, now) => {
+  return (line, client, now, release) => {
     const success = readSuccessLine(line);
     if (success === undefined) return `${line}\n`;
     if (success.username === undefined || success.host === 'empty') {
@@ -40,12 +50,14 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
     }
     const username = withoutMaster(success.username, auth_master_user_separator);
     const answer = requestHost(director, username, success.tag, now);
-    if (answer.result === 'host') return withHost(line, success, answer.host);
-    if (answer.result === 'fail') return failed(runtime, line, username, answer.reason);
+    if (answer.result === 'host') return withHost(line, success, answer.host, release);
+    const fail = (reason: string): ByteString => {
+      if (becomesProxied(line, success)) release?.(requestId(line));
+      return failed(runtime, line, username, reason);
+    };
+    if (answer.result === 'fail') return fail(answer.reason);
     runtime.whenAnswered(answer.ticket, (late) =>
-      client.send(
-        late.result === 'host' ? withHost(line, success, late.host) : failed(runtime, line, username, late.reason),
-      ),
+      client.send(late.result === 'host' ? withHost(line, success, late.host, release) : fail(late.reason)),
     );
     return '';
   };

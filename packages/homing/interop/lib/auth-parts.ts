@@ -3,8 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuthServer } from '@homing/auth-socket';
 import { loadConfig } from '@homing/config';
-import { type AuthSockets, createDirector, type DirectorService } from '@homing/director-ring';
-import { connectInProcess, type Log, type ProtocolFactory } from '@homing/io';
+import { type AuthSocket, type AuthSockets, createDirector, type DirectorService } from '@homing/director-ring';
+import { connectInProcess, connectUnix, type Log, type ProtocolFactory } from '@homing/io';
 import { nodeSource } from '../../src/settings/node-source.ts';
 import { startAuth } from '../../src/wiring/auth.ts';
 import { makeInstanceDir } from './server.ts';
@@ -43,6 +43,15 @@ const inProcess = (auth: { login: ProtocolFactory; userdb: ProtocolFactory }, lo
   login: { connect: connectInProcess(auth.login, log), isOurs: false },
   userdb: { connect: connectInProcess(auth.userdb, log), isOurs: false },
 });
+
+/** Of an auth server that may not be there yet: each path is asked for when somebody connects. */
+export const socketsOf = (path: (kind: 'login' | 'userdb') => string, log: Log): AuthSockets => {
+  const socket = (kind: 'login' | 'userdb'): AuthSocket => ({
+    connect: (factory) => connectUnix(path(kind), log)(factory),
+    isOurs: false,
+  });
+  return { login: socket('login'), userdb: socket('userdb') };
+};
 
 export const directorBefore = (hosts: string, connectAuth: AuthSockets, log: Log): Promise<DirectorService> =>
   createDirector({

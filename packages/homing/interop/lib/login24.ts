@@ -22,6 +22,7 @@ export type Login24Options = {
   readonly log: Log;
   /** More configuration. */
   readonly config?: (dir: string) => string;
+  readonly prepare?: (dir: string) => Promise<void>;
 };
 
 const config = (ports: MailPorts): string => `
@@ -46,6 +47,7 @@ export const startLogin24 = async (options: Login24Options): Promise<Login24> =>
   const dovecot = await startDovecot24({
     config: (dir) => config(ports) + (options.config?.(dir) ?? ''),
     prepare: async (dir) => {
+      await options.prepare?.(dir);
       await listen(join(dir, 'run', 'login', 'sidecar'), 'login', login);
       if (userdb !== undefined) await listen(join(dir, 'run', 'sidecar'), 'userdb', userdb);
       if (master === undefined) return;

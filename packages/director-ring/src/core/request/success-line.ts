@@ -86,6 +86,13 @@ export const hostFields = (host: MailHost, refreshSeconds: number): ByteString =
 export const staysHere = (line: ByteString, success: SuccessLine, host: MailHost): boolean =>
   success.proxyMaybe && isOurselves(line, host);
 
+/**
+ * Nothing but `director_proxy_maybe` says that the login may be proxied, and the auth server said where it came to: so it
+ * is another server's, and `proxy` has to be said. Without `lip` nobody can tell, and it goes on as 2.3 has it.
+ */
+export const becomesProxied = (line: ByteString, { proxyMaybe, hasProxy }: SuccessLine): boolean =>
+  proxyMaybe && !hasProxy && line.includes('\tlip=');
+
 /** Invalid or absent ports match any. */
 const isOurselves = (line: ByteString, host: MailHost): boolean => {
   const fields = paramMap(splitTabs(line).filter((field) => field.includes('=')));
@@ -103,5 +110,6 @@ export const wouldBounce = (line: ByteString, { hasProxy }: SuccessLine): boolea
   hasProxy && line.startsWith('PASS\t');
 
 /** The answer when there is no mail host: a temporary failure, without a user's name or a reason. */
-export const failSuccessLine = (line: ByteString): ByteString =>
-  `FAIL\t${line.split('\t', 2)[1] ?? ''}\tcode=temp_fail`;
+export const failSuccessLine = (line: ByteString): ByteString => `FAIL\t${requestId(line)}\tcode=temp_fail`;
+
+export const requestId = (line: ByteString): ByteString => line.split('\t', 2)[1] ?? '';
