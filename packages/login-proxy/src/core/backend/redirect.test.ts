@@ -100,11 +100,14 @@ test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, str
   expect(place(followAnswer(target(more), answer(fields), [HERE], CLIENT))).toEqual(outcome);
 });
 
-test('forward fields are those of the answer, user and password those of the login', () => {
+test('forward fields are those of the answer if it has any, user and password those of the login', () => {
   const before = target({ forward_a: 'old' });
   const fields = { host: '10.1.1.2', pass: 'other', destuser: 'other', forward_b: 'new' };
   expect(followAnswer(before, answer(fields), [HERE], CLIENT)).toMatchObject({
     target: { password: 'p', destuser: 'd', forward: [{ key: 'b', value: 'new' }] },
+  });
+  expect(followAnswer(before, answer({ host: '10.1.1.2' }), [HERE], CLIENT)).toMatchObject({
+    target: { forward: [{ key: 'a', value: 'old' }] },
   });
 });
 

@@ -58,7 +58,13 @@ export const followAnswer = (
   if (ip === undefined || port === undefined) {
     return { failure: { code: 'internal', text: 'Redirect authentication returned invalid input' } };
   }
-  return unlessLooping({ ...target, host, ip, port, forward: forwardFields(fields) }, visited, client);
+  // Dovecot drops them if the answer has none, as if it had been asked to.
+  const forward = forwardFields(fields);
+  return unlessLooping(
+    { ...target, host, ip, port, forward: forward.length === 0 ? target.forward : forward },
+    visited,
+    client,
+  );
 };
 
 const referred = (referral: ClientReferral): ProxyFailure => ({
