@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openUnixSocket } from '../socket/connect-unix.ts';
 import { holdListener } from '../socket/listener.ts';
 import { type Child, startChild } from './child.ts';
 
@@ -53,6 +54,38 @@ test('a listener outlives the child that served it: connections wait for the nex
   listener.release();
   rmSync(folder, { recursive: true });
 });
+
+test('a connection is given away, with what the other side has said already', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'homing-child-'));
+  const path = join(folder, 's');
+  const heard: string[] = [];
+  const closed: Promise<void>[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.write('hello');
+    socket.on('data', (bytes: Buffer) => heard.push(bytes.toString('latin1')));
+    closed.push(new Promise((resolve) => socket.once('end', () => resolve(void socket.end()))));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(path, resolve);
+  });
+  const { child } = start();
+  child.give({}, await openUnixSocket(path));
+  await until(() => closed.length === 1);
+  await closed[0];
+  expect(heard).toEqual([`${child.pid} hello`]);
+  child.kill('SIGKILL');
+  await child.exited;
+  child.give({}, await openUnixSocket(path));
+  await until(() => closed.length === 2);
+  await closed[1];
+  expect(heard).toHaveLength(1);
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const until = async (isDone: () => boolean): Promise<void> => {
+  while (!isDone()) await new Promise((resolve) => setImmediate(resolve));
+};
 
 const ask = (path: string): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -11,12 +11,35 @@ import { type FileOwner, makeParent, SocketPathError } from './socket-path.ts';
 /** Until owner and mode are right nobody else may open it. */
 const OWNER_ONLY = 0o600;
 
-/** Replaces a fifo that is there, as Dovecot does: two readers cannot share one anyway. */
+/**
+ * Replaces a fifo that is there, as Dovecot does: two readers cannot share one anyway. One that a reader left behind when
+ * it was killed is opened once more: login processes may wait inside open() for a reader, with all their clients, and
+ * would for ever, since nobody else will open a file without a name. They see it closed again, and then open the new one.
+ */
 export const openFifo = (path: string, owner: FileOwner): Socket => {
   makeParent(path);
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFIFO()) throw new SocketPathError(path, `${path} exists and is not a fifo`);
-  if (there !== undefined) unlinkSync(path);
+  const old = there === undefined ? undefined : openToReplace(path);
+  try {
+    return makeFifo(path, owner);
+  } finally {
+    if (old !== undefined) libc().close(old);
+  }
+};
+
+/** Removes it, and gives whoever waits for its reader one until the descriptor is closed. */
+const openToReplace = (path: string): number => {
+  const fd = withMadeFile(
+    path,
+    (file) => file.isFIFO(),
+    (self) => openForBoth(path, self),
+  );
+  unlinkSync(path);
+  return fd;
+};
+
+const makeFifo = (path: string, owner: FileOwner): Socket => {
   try {
     checked('mkfifo', libc().mkfifo(path, OWNER_ONLY), path);
   } catch (error) {
@@ -41,17 +64,19 @@ const O_CLOEXEC = 0o2000000;
  * master's main thread, where there is no such list.)
  */
 const readFifo = (path: string, self: string): Socket => {
-  const { open, close } = libc();
-  let fd: number;
-  try {
-    fd = checked('open', open(self, constants.O_RDWR | constants.O_NONBLOCK | O_CLOEXEC), path);
-  } catch (error) {
-    throw new SocketPathError(path, (error as Error).message);
-  }
+  const fd = openForBoth(path, self);
   try {
     return new Socket({ fd, readable: true, writable: false });
   } catch (error) {
-    close(fd);
+    libc().close(fd);
     throw error;
+  }
+};
+
+const openForBoth = (path: string, self: string): number => {
+  try {
+    return checked('open', libc().open(self, constants.O_RDWR | constants.O_NONBLOCK | O_CLOEXEC), path);
+  } catch (error) {
+    throw new SocketPathError(path, (error as Error).message);
   }
 };
