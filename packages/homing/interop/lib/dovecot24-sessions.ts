@@ -2,10 +2,13 @@
  * Dovecot 2.4's IMAP and POP3 login services beside Homing, with sessions held open to mail hosts that let everybody in.
  * Homing's core is neither root nor one of Dovecot's users, and Dovecot's anvil is root's, as it comes.
  */
+import { chown, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lookupUser } from '@homing/io';
 import type { Dovecot } from './dovecot.ts';
 import { startDovecot24 } from './dovecot24.ts';
-import { type Homing, startHoming } from './homing.ts';
 import { homeadmHere } from './homeadm.ts';
+import { type Homing, startHoming } from './homing.ts';
 import { startImapStandIn } from './imap-stand-in.ts';
 import { type LineClient, openLineClient } from './line-client.ts';
 import { startPop3StandIn } from './pop3-stand-in.ts';
@@ -97,7 +100,8 @@ export type SessionSiteOptions = {
   readonly settings?: string;
   /** Of Dovecot. */
   readonly dovecot?: string;
-  readonly homing?: Pick<ServerOptions, 'enter'>;
+  /** No process of Homing is root. */
+  readonly isUnprivileged?: boolean;
 };
 
 export type Session = {
@@ -110,13 +114,13 @@ export type Session = {
 export type SessionSite = {
   readonly front: Dovecot;
   readonly homing: Homing;
-  imap(user: string): Promise<Session>;
-  pop3(user: string): Promise<Session>;
+  readonly imap: (user: string) => Promise<Session>;
+  readonly pop3: (user: string) => Promise<Session>;
   /** True if a session still answers, within so many milliseconds. */
-  isAlive(session: Session, deadlineMs?: number): Promise<boolean>;
-  homeadm(...args: string[]): Promise<Finished>;
+  readonly isAlive: (session: Session, deadlineMs?: number) => Promise<boolean>;
+  readonly homeadm: (...args: string[]) => Promise<Finished>;
   /** Where the director has a user, by the name at the mail hosts; undefined: nowhere. */
-  hostOf(user: string): Promise<{ readonly host: string; readonly expires: number } | undefined>;
+  readonly hostOf: (user: string) => Promise<{ readonly host: string; readonly expires: number } | undefined>;
 } & AsyncDisposable;
 
 export const startSessionSite = async (options: SessionSiteOptions): Promise<SessionSite> => {
@@ -129,7 +133,8 @@ export const startSessionSite = async (options: SessionSiteOptions): Promise<Ses
   const own = { imap: ownImap, pop3: ownPop3 };
   const config = (): string => frontConfig(own, { imap, pop3 }, options.clients) + (options.dovecot ?? '');
   const front = stack.use(await startDovecot24({ config }));
-  const homing = stack.use(await startHoming({ ...options.homing, config: () => homingConfig(front, options) }));
+  const prepared = options.isUnprivileged === true ? await withoutRoot(front) : {};
+  const homing = stack.use(await startHoming({ ...prepared, config: () => homingConfig(front, options) }));
   const clients = stack.use(new DisposableStack());
   const login = async (user: string, protocol: keyof Ports): Promise<Session> => {
     const client = clients.use(await openLineClient({ host: HOST, port: own[protocol] }));
@@ -165,6 +170,23 @@ export const startSessionSite = async (options: SessionSiteOptions): Promise<Ses
       return host === undefined || expires === undefined ? undefined : { host, expires: Date.parse(expires) };
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
+
+/** As whoever must make the folder for Homing's sockets in Dovecot's `login/`, and let it in there. */
+const withoutRoot = async (front: Dovecot): Promise<Pick<ServerOptions, 'enter' | 'prepare'>> => {
+  const user = lookupUser(SIDECAR);
+  const { gid: mayEnter } = await stat(front.socket('login'));
+  if (user === undefined) throw new Error(`no user ${SIDECAR}`);
+  const { uid, gid } = user;
+  const folder = front.socket('login/sidecar');
+  await mkdir(folder);
+  await chown(folder, uid, gid);
+  return {
+    enter: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, `--groups=${mayEnter}`],
+    async prepare(dir) {
+      for (const path of [dir, join(dir, 'run')]) await chown(path, uid, gid);
+    },
   };
 };
 
