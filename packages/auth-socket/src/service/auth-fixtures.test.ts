@@ -7,19 +7,20 @@ import type { AuthSocketType } from './auth-server-options.ts';
 
 /** Which socket a case was recorded on. */
 const socketOf = ({ name }: Fixture, on: number): AuthSocketType => {
-  if (name.startsWith('auth-client/')) return name.startsWith('auth-client/login-socket-') ? 'login' : 'client';
+  if (name.startsWith('auth-client')) return /\/(?:login-socket|\w+-login)-/.test(name) ? 'login' : 'client';
   if (on === 2) return 'login';
   return /\/(?:request|cache-flush)/.test(name) ? 'master' : 'userdb';
 };
 
 /**
- * What differs on purpose: we announce minor 4, leave out the empty fields of 2.3, and have no worker processes to log
- * for. The rest differs from run to run.
+ * What differs on purpose: we announce minor 4, leave out the empty fields of 2.3, have no worker processes to log for,
+ * and write flags as 2.3 does, which both series understand, where 2.4 writes `proxy=`. The rest differs from run to run.
  */
 const normal = (bytes: string): string =>
   bytes
     .replace(/^VERSION\t1\t\d+$/gm, 'VERSION\t1\t*')
     .replace(/^((?:OK|FAIL|USER|PASS)\t.*?)\t$/gm, '$1')
+    .replace(/^(?:OK|PASS)\t.*\t(?:proxy|nologin)=.*$/gm, (line) => line.replace(/\t(proxy|nologin)=[^\t]*/g, '\t$1'))
     .replace(/^CUID\t\d+$/gm, 'CUID\t*')
     .replace(/\b[0-9a-f]{32}\b/g, 'COOKIE')
     .replace(/auth_token=[0-9a-f]{40}/g, 'auth_token=*')
@@ -83,9 +84,16 @@ const LEFT_OUT = new Set([
   'auth-master/cache-flush',
   // Dovecot answers a request that was cancelled while a database was asked; we forget it (auth.md 2.4).
   'auth-client/cancel-failure-queued',
+  // 2.4.1 takes a forwarded field without a value for a field of the reply (CVE-2026-42008).
+  'auth-client-2.4/plain-forward-fields',
+  // 2.4 lists nobody unless asked for a mask; its site has no SQL database.
+  'auth-master-2.4/list',
+  'auth-master-2.4/doveadm-user-list',
+  // Without the reply.
+  'auth-master-2.4/imap-request',
 ]);
 
-describe.each(['auth-client', 'auth-master'])('%s', (protocol) => {
+describe.each(['auth-client', 'auth-master', 'auth-client-2.4', 'auth-master-2.4'])('%s', (protocol) => {
   let site: FixtureSite;
   beforeAll(async () => {
     site = await startFixtureSite(protocol);

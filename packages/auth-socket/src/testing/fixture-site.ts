@@ -18,10 +18,12 @@ export type FixtureSite = {
 
 const FIXTURES = new URL('../../../../protocol-fixtures/', import.meta.url).pathname;
 
-/** The site's files, its directory put for `/srv/site`. */
+/** The site's files, its directory put for `/srv/site`. One of 2.4 has its own users; its settings are 2.4's language. */
 const makeSite = (protocol: string): string => {
   const dir = mkdtempSync(join(tmpdir(), 'homing-auth-'));
-  cpSync(join(FIXTURES, protocol, 'site'), dir, { recursive: true });
+  const series = protocol.replace(/-2\.4$/, '');
+  cpSync(join(FIXTURES, series, 'site'), dir, { recursive: true });
+  if (series !== protocol) cpSync(join(FIXTURES, protocol, 'site', 'users'), join(dir, 'users'));
   for (const name of readdirSync(dir)) {
     const path = join(dir, name);
     writeFileSync(path, readFileSync(path, 'latin1').replaceAll('/srv/site', dir), 'latin1');

@@ -1,8 +1,9 @@
 /**
- * A TCP relay that keeps what both sides said, in order: what a proxy really sends to a backend. What a side says in
+ * A relay that keeps what both sides said, in order: what a proxy really sends to a backend. What a side says in
  * several writes without waiting for an answer is passed on in one piece, so that the order does not depend on chance.
  */
-import { connect, createServer, type Socket } from 'node:net';
+import { chmod } from 'node:fs/promises';
+import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
 import { until } from './until.ts';
 
 /** One connection through the tap; `C` opened it. */
@@ -10,20 +11,33 @@ export type Tapped = { readonly said: { from: 'C' | 'S'; bytes: string }[]; clos
 
 const SETTLE_MS = 30;
 
-export type Tap = {
-  readonly port: number;
+export type Tap = UnixTap & { readonly port: number };
+
+export type UnixTap = {
   readonly connections: readonly Tapped[];
   /** The connection with this number, from 0, once it has come and ended. */
   ended(number: number): Promise<Tapped>;
 } & Disposable;
 
-export const startTap = async (port: number, backend: { host: string; port: number }): Promise<Tap> => {
+export const startTap = async (port: number, backend: { host: string; port: number }): Promise<Tap> => ({
+  ...(await listen({ host: '127.0.0.1', port }, () => connect(backend.port, backend.host))),
+  port,
+});
+
+/** Between unix sockets; everybody may connect. */
+export const startUnixTap = async (path: string, upstream: string): Promise<UnixTap> => {
+  const tap = await listen({ path }, () => connect(upstream));
+  await chmod(path, 0o666);
+  return tap;
+};
+
+const listen = async (at: ListenOptions, connectUpstream: () => Socket): Promise<UnixTap> => {
   const connections: Tapped[] = [];
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const tapped: Tapped = { said: [], closed: false };
     connections.push(tapped);
-    const target = connect(backend.port, backend.host);
+    const target = connectUpstream();
     for (const [from, self, other] of [
       ['C', client, target],
       ['S', target, client],
@@ -53,10 +67,9 @@ export const startTap = async (port: number, backend: { host: string; port: numb
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    server.once('error', reject).listen(at, resolve);
   });
   return {
-    port,
     connections,
     ended: (number) =>
       until(`the end of tapped connection ${number}`, 10_000, () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
 
-const USERS = `alice:{PLAIN}secret:10000:10000::/home/alice::
+export const USERS = `alice:{PLAIN}secret:10000:10000::/home/alice::
 bob@example.com:{SHA512-CRYPT}$6$rounds=1000$0123456789abcdef$ZIAd5WqfyLkpvsVCVUU1GrvqaZTqvhJoouxdSqJO71l9Ld3tVrfOatEjarhghvEYADkq//LpDnTeO90tcbtHR1:10000:10000::/home/bob::userdb_quota_rule=*:storage=1G foo=bar
 proxy1:{PLAIN}secret::::::proxy=y host=10.1.2.3 port=10143 destuser=other proxy_timeout=5 ssl=any-cert
 proxynohost:{PLAIN}secret::::::proxy=y

@@ -88,7 +88,8 @@ test.each([
 
 describe('what Dovecot was sent', () => {
   test.each(
-    readFixtures('auth-client')
+    ['auth-client', 'auth-client-2.4']
+      .flatMap(readFixtures)
       .flatMap((fixture) => [...linesFrom(fixture, 'C', 1), ...linesFrom(fixture, 'C', 2)])
       .filter((line) => /^(?:AUTH\t[1-9]\d*\t\w+\t|CONT\t\d+\t|CANCEL\t\d)/.test(line) && !/\tresp=.*\t/.test(line)),
   )('%j reads and prints the same', (line) => {

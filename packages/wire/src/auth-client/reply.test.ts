@@ -5,7 +5,8 @@ import { WireError } from '../line/errors.ts';
 import { paramMap } from '../line/param.ts';
 import { encodeAuthReply, parseAuthReply } from './reply.ts';
 
-const recorded = readFixtures('auth-client')
+const recorded = ['auth-client', 'auth-client-2.4']
+  .flatMap(readFixtures)
   .flatMap((fixture) => [...linesFrom(fixture, 'S', 1), ...linesFrom(fixture, 'S', 2)])
   .filter((line) => /^(?:OK|FAIL|CONT|CANCELLED)\t/.test(line));
 
