@@ -1,4 +1,5 @@
 /** Login processes and auth servers of different series, scripted, with the director between them. */
+import { readFixtures } from '@homing/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { startTestDirector as start } from '../testing/start.ts';
 
@@ -125,6 +126,34 @@ describe('what a client sees', () => {
   ])('%j', async (line, seen) => {
     expect((await relay(3, 3)).answer(`${line}\n`)).toBe(`${seen}\n`);
   });
+});
+
+test.each([
+  [2, 'OK\t1\tuser=a\tnologin\thost=10.0.0.9\tproxy\tproxy_timeout=5'],
+  [3, 'OK\t1\tuser=a\tnologin=\thost=10.0.0.9\tproxy=yes\tproxy_timeout=5'],
+])('minor %i and how an auth server of 2.4 writes flags', async (minor, seen) => {
+  const { answer } = await relay(minor, 3);
+  expect(answer('OK\t1\tuser=a\tnologin=\thost=10.0.0.9\tproxy=yes\tproxy_timeout=5\n')).toBe(`${seen}\n`);
+});
+
+/** What was added to replies without a host. */
+const withoutHost = (bytes: string): string => bytes.replace(/\tproxy_refresh=30\thost=10\.2\.0\.\d+$/gm, '');
+
+test.each(
+  ['auth-client', 'auth-client-2.4', 'auth-master', 'auth-master-2.4']
+    .flatMap(readFixtures)
+    .map((fixture) => [fixture.name, fixture] as const),
+)('%s passes in both directions as it was recorded', async (name, { steps }) => {
+  const { director, auth, open } = await start({ director_mail_servers: '10.2.0.11 10.2.0.12@gold' });
+  const peer = await open(name.startsWith('auth-client') ? director.acceptAuth : director.acceptUserdb);
+  const sent = { C: '', S: '' };
+  for (const step of steps) {
+    if (step.from === 'log' || step.on !== 1 || 'close' in step) continue;
+    sent[step.from] += step.bytes;
+    (step.from === 'C' ? peer : auth).outlet?.send(step.bytes);
+  }
+  expect(auth.received).toBe(sent.C);
+  expect(withoutHost(peer.received)).toBe(sent.S);
 });
 
 describe('LMTP is never told to proxy without a host', () => {

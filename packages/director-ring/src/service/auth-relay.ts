@@ -8,7 +8,7 @@
 import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
 import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
 import { type AuthClientSide, createAuthClientSide } from './auth-client-side.ts';
-import { featuresOf, lineForClient } from './auth-versions.ts';
+import { featuresOf, lineForClient, withBareFlags } from './auth-versions.ts';
 import { createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -89,10 +89,15 @@ const createReplyReader = (
 ): Pick<Protocol, 'receive' | 'end'> => {
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE - 1);
   let isGreeted = false;
+  let writesValues = false;
+  const succeeded = (line: ByteString, now: number): ByteString =>
+    complete(writesValues && side.features()?.protocolKey === false ? withBareFlags(line) : line, now);
   const passOn = (line: ByteString): ByteString => {
     if (!isGreeted) {
       isGreeted = true;
-      side.serverIs(featuresOf(line));
+      const server = featuresOf(line);
+      writesValues = server.protocolKey && !isOurs && success === SUCCESS['auth-login'];
+      side.serverIs(server);
     }
     const seen = lineForClient(line, side.features());
     return seen === undefined ? '' : `${seen}\n`;
@@ -104,7 +109,7 @@ const createReplyReader = (
       let replies = '';
       try {
         for (let line = lines.next(); line !== undefined; line = lines.next()) {
-          replies += line.startsWith(success) ? complete(line, now) : passOn(line);
+          replies += line.startsWith(success) ? succeeded(line, now) : passOn(line);
         }
       } catch (error) {
         if (!(error instanceof WireError)) throw error;

@@ -2,7 +2,8 @@
  * A login process and an auth server of different series, with us between them. Each side's first line says which it is.
  *
  *     client 2.3 (minor < 3)              its bytes pass unread; no CANCELLED, no channel binding
- *     client 2.4, server 2.4 (minor >= 3) the same
+ *     client 2.3, server 2.4 (minor >= 3) the same; `proxy` for `proxy=`
+ *     client 2.4, server 2.4              its bytes pass unread
  *     client 2.4, server 2.3              by lines: `service=` for `protocol=`
  *
  * The client's VERSION always passes as it came: a server that took it for newer would answer what it does not know.
@@ -40,6 +41,12 @@ export const createRenamer = (): ((bytes: ByteString) => ByteString) => {
     return renamed;
   };
 };
+
+/**
+ * A success line of 2.4's. Its auth server writes `proxy=`, and a login process of 2.3 knows `proxy` and `nologin` by
+ * themselves alone: it would take the login for a local one (login-common/sasl-server.c).
+ */
+export const withBareFlags = (line: ByteString): ByteString => line.replace(/\t(proxy|nologin)=[^\t]*/g, '\t$1');
 
 /**
  * A line of the auth server's that is no success, as this client may see it. Undefined: not at all. A client of 2.3, and
