@@ -143,7 +143,9 @@ export const startSessionSite = async (options: SessionSiteOptions): Promise<Ses
     for (const command of protocol === 'imap' ? [`a LOGIN ${user} pw`] : [`USER ${user}`, 'PASS pw']) {
       client.send(`${command}\r\n`);
       const reply = await client.line();
-      if (!/^(a OK|\+OK)/.test(reply)) throw new Error(`${user}: ${reply}`);
+      if (!/^(a OK|\+OK)/.test(reply)) {
+        throw new Error(`${user}: ${reply}\n${front.log()}\n${homing.log()}`);
+      }
     }
     const started = new RegExp(`proxy\\(${user},([0-9.]+):\\d+\\): Started proxying`);
     const [, host = ''] = await front.logged(started, 10_000, from);
