@@ -9,6 +9,7 @@ import { authClient } from './auth-client.ts';
 import { authClient24, loginProcesses24 } from './auth-client-24.ts';
 import { authMaster } from './auth-master.ts';
 import { authMaster24, lookupPeers24 } from './auth-master-24.ts';
+import { backends24 } from './backend-24.ts';
 import { play } from './dialogue.ts';
 import { directorAdmin } from './director-admin.ts';
 import { directorRing } from './director-ring.ts';
@@ -33,6 +34,7 @@ const record = async (wanted: readonly string[], captured: string): Promise<void
     prepare(ringPair, captured),
     ...[...authClient24, authMaster24].map((recording) => prepare(recording, captured)),
     ...[loginProcesses24, lookupPeers24].map((recording) => prepare(recording, captured)),
+    ...backends24.map((recording) => prepare(recording, captured)),
     ...[...anvilClient, ...masterAdmin].map((recording) => prepare(recording, captured)),
   ];
   for (const [protocol, start] of all) {

@@ -1,4 +1,4 @@
-/** What the legs say must be what Dovecot's login processes say: replayed from recordings of them. */
+/** What the legs say must be what Dovecot's login processes say: replayed from recordings of them, and of 2.4 backends. */
 import { type Fixture, readFixture } from '@homing/wire/testing';
 import { expect, test } from 'vitest';
 import { NO_HOP } from '../client/hop.ts';
@@ -102,4 +102,21 @@ test.each(POP3_CASES)('pop3 %s', (name, user, fields, end) => {
   const { sent, last } = replay(fixture, pop3Leg, taskFor('pop3', user, fields));
   expect(sent).toBe(recorded(fixture));
   expect(last?.do).toBe(end);
+});
+
+const CASES_24: readonly [string, string, object][] = [
+  ['backend-login', 'u1', { do: 'logged-in' }],
+  ['backend-referral', 'moved', { do: 'redirect', to: { user: 'moved@example.com', host: '10.1.2.3', port: 1430 } }],
+  ['backend-nologin', 'disabled', { do: 'fail', failure: { code: 'auth' } }],
+  ['backend-refused', 'wrong', { do: 'fail', failure: { code: 'auth' } }],
+];
+
+test.each(CASES_24)('Dovecot 2.4, %s', (name, user, end) => {
+  for (const protocol of ['imap', 'pop3'] as const) {
+    const fixture = readFixture(`${protocol}-2.4/${name}`);
+    const task = taskFor(protocol, `${user}@example.com`, {});
+    const { sent, last } = protocol === 'imap' ? replay(fixture, imapLeg, task) : replay(fixture, pop3Leg, task);
+    expect(sent).toBe(recorded(fixture));
+    expect(last).toMatchObject(end);
+  }
 });
