@@ -3,6 +3,7 @@
  * backend learns about the client, and what the client sees of its refusals.
  */
 import { join } from 'node:path';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLineClient } from './lib/line-client.ts';
 import { imapLogin, pop3Login } from './lib/mail-login.ts';
@@ -141,6 +142,17 @@ describeWithBothDovecots('Dovecot 2.4 behind our login proxies', () => {
       expect.stringMatching(/^\* CAPABILITY IMAP4rev1 .* PREVIEW=FUZZY /),
       expect.stringMatching(/^a OK (?!\[CAPABILITY)/),
     ]);
+  });
+
+  test('what 2.4 adds, COMPRESS, is between the client and the backend', async () => {
+    using client = await openLineClient({ host: FRONT, port: front.imap });
+    await client.line();
+    client.send(`a LOGIN ${userOf('plain', 'imap')} ${USER_PASSWORD}\r\nb COMPRESS DEFLATE\r\n`);
+    expect((await client.linesUntil((line) => line.startsWith('b '))).at(-1)).toMatch(/^b OK /);
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+    client.send(deflateRawSync('c LOGOUT\r\n', flush).toString('latin1'));
+    const said = inflateRawSync(Buffer.from(await client.closed(), 'latin1'), flush).toString();
+    expect(said).toMatch(/^\* BYE Logging out\r\nc OK /);
   });
 
   test.each([

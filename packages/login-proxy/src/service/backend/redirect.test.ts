@@ -31,8 +31,9 @@ test('the referral is followed: same user and password, one proxy hop less, one 
   await using home = await startBackend(() => 'OK in');
   await using away = await startBackend(() => moved(home.port));
   const world = backendWorld();
-  const session = await world.login(fields(away.port), world.context, never());
-  expect(session).toMatchObject({ destination: `127.0.0.1:${home.port}`, destuser: 'u', reply: 'in' });
+  const session = await world.login(fields(away.port, { proxy_refresh: '9' }), world.context, never());
+  const destination = `127.0.0.1:${home.port}`;
+  expect(session).toMatchObject({ destination, destuser: 'u', reply: 'in', refreshSeconds: 9 });
   expect(home.heard).toEqual([[expect.stringContaining('"x-proxy-ttl" "3"'), 'L LOGIN "u" "p"']]);
   expect(world.logged()).toEqual([
     expect.stringMatching(`^proxy\\(u,127\\.0\\.0\\.1:${home.port}\\): Started proxying to <127\\.0\\.0\\.1> \\(0\\.`),
