@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOwnAuth, startOwnDirector } from './lib/auth-parts.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { type MailPorts, mailListeners, mailPorts } from './lib/five-protocols.ts';
-import { answerAt, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
+import { answerAt, giveUpBeside, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
 import { freePorts } from './lib/ports.ts';
 import { makeInstanceDir, makeMailDir } from './lib/server.ts';
 import { describeWithDovecot24 } from './lib/suite.ts';
@@ -24,10 +24,11 @@ lost:{PLAIN}pw::::::proxy=y
   deny: 'denied\n',
 };
 
-const FORMAT23 = `auth_failure_delay = 0
+const COMMON23 = `auth_failure_delay = 0
+auth_mechanisms = plain login
 auth_master_user_separator = *
 `;
-const config23 = (dir: string): string => `${FORMAT23}
+const config23 = (dir: string): string => `${COMMON23}
 passdb {
   driver = passwd-file
   args = ${dir}/masters
@@ -111,6 +112,14 @@ describeWithDovecot24('clients of 2.4 are told the same by both auth servers', (
   test.each(LOGINS)('%s, %s', async (user, password) => {
     const [here, there] = await Promise.all([told(ours.ports, user, password), told(theirs, user, password)]);
     expect(here).toEqual(there);
+  });
+
+  test('a client that gives up in the middle disturbs nobody', async () => {
+    const endpoint = { host: LOGIN24_HOST, port: ours.ports.imap };
+    expect(await giveUpBeside(endpoint, 'nologin')).toEqual([
+      expect.stringMatching(/^a BAD /),
+      'a NO [CONTACTADMIN] Login disabled for this user',
+    ]);
   });
 
   test('a database that is away', async () => {

@@ -2,7 +2,7 @@
 import { createMemoryLog } from '@homing/io';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOwnDirector } from './lib/auth-parts.ts';
-import { answerAt, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
+import { answerAt, giveUpBeside, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
 import { scriptedAuth } from './lib/scripted-auth.ts';
 import { describeWithDovecot24 } from './lib/suite.ts';
 
@@ -85,7 +85,16 @@ const REPLIES: Readonly<Record<string, readonly [reply: string, told: readonly s
 describeWithDovecot24('replies to login processes of 2.4', () => {
   const log = createMemoryLog('test');
   const stack = new AsyncDisposableStack();
-  const login = scriptedAuth({ kind: 'login', minor: 2, reply: (user) => REPLIES[user]?.[0] });
+  const login = scriptedAuth({
+    kind: 'login',
+    minor: 2,
+    mechanisms: ['PLAIN\tplaintext', 'LOGIN\tplaintext'],
+    reply: (user, line) => {
+      if (line.startsWith('CANCEL\t')) return 'CANCELLED\tID';
+      if (line.startsWith('CONT\t')) return 'FAIL\tID\tuser=wrong';
+      return line.includes('\tresp=') ? REPLIES[user]?.[0] : 'CONT\tID\t';
+    },
+  });
   const userdb = scriptedAuth({ kind: 'userdb', minor: 1, reply: () => undefined });
   let site: Login24;
   beforeAll(async () => {
@@ -101,8 +110,18 @@ describeWithDovecot24('replies to login processes of 2.4', () => {
     );
     expect(await Promise.all(answers)).toEqual(told);
   });
+  test('CANCELLED, which its minor version does not know, disturbs nobody', async () => {
+    const endpoint = { host: LOGIN24_HOST, port: site.ports.imap };
+    expect(await giveUpBeside(endpoint, 'wrong')).toEqual([expect.stringMatching(/^a BAD /), FAILED[0]]);
+    expect(site.dovecot.log()).not.toContain('CANCELLED');
+  });
+
   test('an auth server of 2.3 is asked as 2.3 asks', () => {
     expect(login.heard).not.toEqual([]);
-    expect(login.heard.filter((line) => !line.includes('\tservice=') || line.includes('\tprotocol='))).toEqual([]);
+    expect(
+      login.heard.filter(
+        (line) => (line.startsWith('AUTH') && !line.includes('\tservice=')) || line.includes('\tprotocol='),
+      ),
+    ).toEqual([]);
   });
 });

@@ -13,13 +13,16 @@ export const LOGIN24_HOST = '127.0.26.1';
 
 export type Login24 = { readonly dovecot: Dovecot; readonly ports: MailPorts } & AsyncDisposable;
 
-export type Login24Options = {
+export type SidecarSockets = {
   /** `login/sidecar/login` of its base_dir, and `sidecar/userdb`. */
   readonly login: ProtocolFactory;
   readonly userdb?: ProtocolFactory;
   /** `sidecar/master` and `auth-master`, where mail processes fetch logins if `config` says so. */
   readonly master?: ProtocolFactory;
   readonly log: Log;
+};
+
+export type Login24Options = SidecarSockets & {
   /** More configuration. */
   readonly config?: (dir: string) => string;
   readonly prepare?: (dir: string) => Promise<void>;
@@ -35,24 +38,33 @@ submission_relay_host = 127.0.0.1
 ${mailListeners(ports, '  restart_request_count = unlimited\n  client_limit = 100\n')}
 `;
 
+/** Serves them below the base_dir of a Dovecot of any series that is about to start; they end with `stack`. */
+export const prepareSidecar = async (
+  dir: string,
+  { login, userdb, master, log }: SidecarSockets,
+  stack: AsyncDisposableStack,
+): Promise<void> => {
+  const listen = async (folder: string, name: string, factory: ProtocolFactory | undefined): Promise<void> => {
+    if (factory === undefined) return;
+    const path = join(dir, 'run', folder);
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o755);
+    stack.use(await serveUnix(join(path, name), factory, log));
+  };
+  await listen('login/sidecar', 'login', login);
+  await listen('sidecar', 'userdb', userdb);
+  await listen('sidecar', 'master', master);
+  await listen('.', 'auth-master', master);
+};
+
 export const startLogin24 = async (options: Login24Options): Promise<Login24> => {
   await using stack = new AsyncDisposableStack();
   const ports = mailPorts(await freePorts(6, LOGIN24_HOST));
-  const { login, userdb, master, log } = options;
-  const listen = async (folder: string, name: string, factory: ProtocolFactory): Promise<void> => {
-    await mkdir(folder, { recursive: true });
-    await chmod(folder, 0o755);
-    stack.use(await serveUnix(join(folder, name), factory, log));
-  };
   const dovecot = await startDovecot24({
     config: (dir) => config(ports) + (options.config?.(dir) ?? ''),
     prepare: async (dir) => {
       await options.prepare?.(dir);
-      await listen(join(dir, 'run', 'login', 'sidecar'), 'login', login);
-      if (userdb !== undefined) await listen(join(dir, 'run', 'sidecar'), 'userdb', userdb);
-      if (master === undefined) return;
-      await listen(join(dir, 'run', 'sidecar'), 'master', master);
-      await listen(join(dir, 'run'), 'auth-master', master);
+      await prepareSidecar(dir, options, stack);
     },
   });
   stack.use(dovecot);
@@ -99,6 +111,29 @@ const answers: Readonly<Record<Client, (client: LineClient, user: string, passwo
     client.send(`RCPT TO:<${user}>\r\n`);
     return client.line(20_000);
   },
+};
+
+/**
+ * Somebody gives up in the middle of AUTHENTICATE while another logs in at the same login process. What the two are told
+ * in the end.
+ */
+export const giveUpBeside = async (
+  server: { readonly host: string; readonly port: number },
+  user: string,
+  password = 'pw',
+): Promise<readonly [quitter: string, other: string]> => {
+  using quitter = await openLineClient(server);
+  await quitter.line();
+  quitter.send('a AUTHENTICATE LOGIN\r\n');
+  await quitter.line();
+  using other = await openLineClient(server);
+  await other.line();
+  other.send('a AUTHENTICATE PLAIN\r\n');
+  await other.line();
+  quitter.send('*\r\n');
+  const given = await quitter.line();
+  other.send(`${plain(user, password)}\r\n`);
+  return [given, await other.line()];
 };
 
 /** What a client of `protocol` is told, without the host's name and the time that temporary failures carry. */
