@@ -36,7 +36,8 @@ RELOAD
     log_debug, homing_director_tls_*.
     Need a restart: base_dir, state_dir, the user a process runs as, all other
     settings of the director (director_*, homing_director_*, homing_health_*,
-    homing_auth_*_socket, homing_ipc_socket, the address of its ring).
+    homing_auth_*_socket, homing_ipc_socket, homing_anvil_socket, the address of
+    its ring).
 
 EXIT STATUS
     0   success

@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from '@homing/config';
 import { expect, test } from 'vitest';
-import { type ListenerPlan, type Names, PlanError, planListeners, ringAddress } from './listener-plan.ts';
+import { type ListenerPlan, type Names, notifyPaths, PlanError, planListeners, ringAddress } from './listener-plan.ts';
 
 const names: Names = {
   mayChangeOwner: true,
@@ -106,6 +106,17 @@ test('without other directors no ring port is opened, and a warning says so', ()
   expect(listeners.some(({ spec }) => spec.kind === 'inet')).toBe(false);
   expect(warnings).toEqual(['service(director): inet_listener : not opened, because director_servers is empty']);
   expect(ringAddress(configOf(DIRECTOR), names)).toBeUndefined();
+});
+
+test('login processes report to fifos of the director, and to sockets of that name', () => {
+  const text = (kind: string, path: string, mode: string): string =>
+    `service director {\n ${kind}_listener ${path} {\n mode = ${mode}\n }\n}\n`;
+  expect(notifyPaths(configOf(DIRECTOR))).toEqual([]);
+  expect(notifyPaths(configOf(text('fifo', 'login/proxy-notify', '0622')))).toEqual(['/run/h/login/proxy-notify']);
+  expect(notifyPaths(configOf(text('fifo', '/run/d/login/sidecar/x', '0622')))).toEqual(['/run/d/login/sidecar/x']);
+  expect(notifyPaths(configOf(text('unix', 'my-notify', '0622')))).toEqual(['/run/h/my-notify']);
+  expect(notifyPaths(configOf(text('unix', 'my-admin', '0622')))).toEqual([]);
+  expect(notifyPaths(configOf(text('fifo', '/run/d/x', '0')))).toEqual([]);
 });
 
 test('a ring port is TCP', () => {
