@@ -1,11 +1,13 @@
 /** Who asks on a master or userdb socket: what it may, and how it is answered. */
 import type { PeerCredentials } from '@homing/io';
-import type { ByteString } from '@homing/wire';
+import type { AuthPeerFeatures, ByteString } from '@homing/wire';
 import type { Permissions } from './peer-permissions.ts';
 
 export type MasterAsker = {
   /** In this process: a director, which takes what we say and adds to it. */
   readonly isLocal: boolean;
+  /** By the version it has said. */
+  readonly features: () => AuthPeerFeatures;
   readonly permissions: Permissions;
   readonly peer: () => PeerCredentials | undefined;
   /** A whole line. Does nothing when the connection is gone. */

@@ -9,6 +9,7 @@ import {
   AUTH_MASTER_MAX_LINE,
   AUTH_MINOR,
   type AuthMasterCommand,
+  authPeerFeatures,
   type ByteString,
   encodeAuthMasterHello,
   encodeAuthMasterReply,
@@ -45,6 +46,7 @@ const createMasterConnection = (
   const reader = createLineReader(AUTH_MASTER_MAX_LINE);
   const created = world.env.now();
   let handshake: number | undefined;
+  let features = authPeerFeatures(0);
   let isClosed = false;
 
   const logError = (text: string): void =>
@@ -62,7 +64,14 @@ const createMasterConnection = (
     outlet.send(line);
   };
   const permissions = peerPermissions(kind === 'userdb' ? file : undefined, () => outlet.peer);
-  const asker = { isLocal: file === undefined, permissions, peer: () => outlet.peer, send, logError };
+  const asker = {
+    isLocal: file === undefined,
+    features: () => features,
+    permissions,
+    peer: () => outlet.peer,
+    send,
+    logError,
+  };
   const list = createUserList(asker, outlet, world);
 
   const takeCommand = (line: ByteString): boolean => {
@@ -73,7 +82,11 @@ const createMasterConnection = (
     return !isClosed;
   };
   const takeVersion = (line: ByteString): boolean => {
-    if (!hasOurMajor(line)) return refuse('Master not compatible with this server (mixed old and new binaries?)');
+    const version = versionOf(line);
+    if (version?.major !== AUTH_MAJOR) {
+      return refuse('Master not compatible with this server (mixed old and new binaries?)');
+    }
+    features = authPeerFeatures(version.minor);
     handshake = world.env.now();
     return true;
   };
@@ -148,11 +161,11 @@ const withAge = (text: string, created: number, handshake: number | undefined, n
   return `auth-master client: ${text} (created ${now - created} msecs ago${shaken})`;
 };
 
-const hasOurMajor = (line: ByteString): boolean => {
+const versionOf = (line: ByteString): { major: number; minor: number } | undefined => {
   try {
-    return parseAuthMasterVersion(line).major === AUTH_MAJOR;
+    return parseAuthMasterVersion(line);
   } catch (error) {
-    if (error instanceof WireError) return false;
+    if (error instanceof WireError) return undefined;
     throw error;
   }
 };

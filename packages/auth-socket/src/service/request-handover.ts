@@ -25,7 +25,7 @@ export const handOver = (command: RequestCommand, asker: MasterAsker, world: Wor
   // A reload may have closed the databases the login was checked with.
   request.userdb = world.current().authFor(infoOf(request).service).userdbs;
   const result = runUserdbChain(request, world.env);
-  const reply = (known: UserdbResult): void => asker.send(replyLine(request, known, command, world));
+  const reply = (known: UserdbResult): void => asker.send(replyLine(request, known, command, asker, world));
   if (!(result instanceof Promise)) {
     reply(result);
     return;
@@ -60,7 +60,13 @@ const takeLogin = (command: RequestCommand, asker: MasterAsker, world: World): A
 const isSame = (ours: string, given: string): boolean =>
   ours.length === given.length && timingSafeEqual(Buffer.from(ours), Buffer.from(given));
 
-const replyLine = (request: AuthRequest, result: UserdbResult, command: RequestCommand, world: World): ByteString => {
+const replyLine = (
+  request: AuthRequest,
+  result: UserdbResult,
+  command: RequestCommand,
+  asker: MasterAsker,
+  world: World,
+): ByteString => {
   if (request.userdbTempfail || result === 'internal-failure') return userdbFailLine(request);
   if (result === 'user-unknown') return encodeAuthMasterReply({ cmd: 'NOTFOUND', id: request.id });
   const token =
@@ -75,5 +81,5 @@ const replyLine = (request: AuthRequest, result: UserdbResult, command: RequestC
           world.host.tokenSecret,
         )
       : undefined;
-  return requestReplyLine(request, token);
+  return requestReplyLine(request, token, asker.features().localName);
 };

@@ -71,6 +71,6 @@ test('what a minor version lets the server do', () => {
     Object.entries(authPeerFeatures(minor)).flatMap(([name, has]) => (has ? [name] : []));
   expect(featuresOf(1)).toEqual([]);
   expect(featuresOf(2)).toEqual(['emptyResponse']);
-  expect(featuresOf(3)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding']);
-  expect(featuresOf(4)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding', 'cancelled']);
+  expect(featuresOf(3)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding', 'localName']);
+  expect(featuresOf(4)).toEqual(['emptyResponse', 'protocolKey', 'channelBinding', 'localName', 'cancelled']);
 });

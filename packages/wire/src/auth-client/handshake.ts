@@ -23,6 +23,8 @@ export type AuthPeerFeatures = {
   readonly protocolKey: boolean;
   /** May be offered mechanisms that bind to the TLS channel, and parameters in CONT (2.4). */
   readonly channelBinding: boolean;
+  /** As a mail process: takes `local_name` in a reply to REQUEST (2.4); for 2.3 it would be a mail setting. */
+  readonly localName: boolean;
   /** Wants `CANCELLED` in reply to every CANCEL (2.4.4). Older clients take the word for garbage. */
   readonly cancelled: boolean;
 };
@@ -31,6 +33,7 @@ export const authPeerFeatures = (minor: number): AuthPeerFeatures => ({
   emptyResponse: minor >= 2,
   protocolKey: minor >= 3,
   channelBinding: minor >= 3,
+  localName: minor >= 3,
   cancelled: minor >= 4,
 });
 

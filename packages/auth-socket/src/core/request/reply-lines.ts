@@ -1,7 +1,7 @@
 /** The lines that answer a request, with LF (auth-request-handler.c). Empty hidden fields leave no TAB behind. */
 import { type AuthFailCode, type ByteString, escapeTab } from '@homing/wire';
 import { fieldValue, hasField, makeBare, printFields, removeField } from '../fields/fields.ts';
-import type { AuthRequest } from './auth-request.ts';
+import { type AuthRequest, infoOf } from './auth-request.ts';
 import { revealSecret } from './secret.ts';
 
 export const okLine = (request: AuthRequest): ByteString => {
@@ -56,8 +56,12 @@ const mayBeProxied = ({ passdbFields: fields }: AuthRequest): boolean =>
 const isAnonymous = ({ auth, user }: AuthRequest): boolean =>
   user !== undefined && user !== '' && user === auth.settings.auth_anonymous_username;
 
-/** `authToken`: what REQUEST asked for, if it did. */
-export const requestReplyLine = (request: AuthRequest, authToken: string | undefined): ByteString => {
+/** `authToken`: what REQUEST asked for, if it did. `tellsLocalName`: the peer may get the name the client came to. */
+export const requestReplyLine = (
+  request: AuthRequest,
+  authToken: string | undefined,
+  tellsLocalName: boolean,
+): ByteString => {
   const { userdbFields, masterUser, originalUser, user } = request;
   let out = `USER\t${request.id}\t${escapeTab(user ?? '')}${userdbFields === undefined ? '' : printFields(userdbFields)}`;
   if (masterUser !== undefined && (userdbFields === undefined || !hasField(userdbFields, 'master_user'))) {
@@ -68,6 +72,8 @@ export const requestReplyLine = (request: AuthRequest, authToken: string | undef
   if (authToken !== undefined) out += `\tauth_token=${authToken}`;
   const authUser = masterUser ?? (originalUser === user ? undefined : originalUser);
   if (authUser !== undefined) out += `\tauth_user=${escapeTab(authUser)}`;
+  const { localName } = infoOf(request);
+  if (tellsLocalName && localName !== undefined) out += `\tlocal_name=${escapeTab(localName)}`;
   return `${out}\n`;
 };
 
