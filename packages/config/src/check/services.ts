@@ -6,6 +6,7 @@ import type { FileListener, ServiceSettings } from '../sections/service.ts';
 import { baseDirOf, protocolsOf } from '../view.ts';
 import type { Checked } from './check.ts';
 import { warnAboutLoad } from './load-limits.ts';
+import { warnAboutLoginFolders } from './login-folder.ts';
 
 const MEGABYTE = 1024 ** 2;
 const types = new Set(['', 'log', 'config', 'anvil', 'login', 'startup', 'worker']);
@@ -100,5 +101,6 @@ export const checkServices = (checked: Checked): string | undefined => {
   }
   warnAboutPrefixes(checked, enabled);
   warnAboutLoad(checked, enabled);
+  warnAboutLoginFolders(checked, enabled);
   return duplicateError(enabled);
 };
