@@ -17,7 +17,7 @@ import { askLines } from './line-dialogue.ts';
 const SILENCE_MS = 5000;
 
 /** More than a machine can have; a list without an end does not come to one otherwise. */
-const MOST_ROWS = 5_000_000;
+const MOST_ROWS = 1_000_000;
 
 /** Resolves behind the last session. Rejects with the reason why there may be more. */
 export const askAnvilSessions = (

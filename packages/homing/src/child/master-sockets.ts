@@ -32,11 +32,7 @@ export const masterSocketPath = (socket: MasterSocket, anvilSocket: string): str
 export const openMasterSocket = async (socket: MasterSocket, anvilSocket: string): Promise<Socket> => {
   const path = masterSocketPath(socket, anvilSocket);
   if (path === undefined) throw new Error('the master does not connect there');
-  try {
-    return await openUnixSocket(path);
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-  }
+  return openUnixSocket(path);
 };
 
 /** In the child. */

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { type Anvil, type AskProxies, createAnvil, createIpc, type Ipc } from '@homing/anvil';
 import { type AuthServer, authSocketType } from '@homing/auth-socket';
-import type { Settings } from '@homing/config';
+import type { Config } from '@homing/config';
 import type { DirectorService } from '@homing/director-ring';
 import {
   createStayAwake,
@@ -24,7 +24,7 @@ import { coreIdentity } from '../plan/identity.ts';
 import type { CoreRole } from '../plan/role.ts';
 import type { Loaded } from '../settings/load.ts';
 import { type RunningAuth, startAuth } from './auth.ts';
-import { changedDirectorSettings, startDirector } from './director.ts';
+import { changedForDirector, startDirector } from './director.ts';
 
 type Services = {
   readonly auth: RunningAuth | undefined;
@@ -32,7 +32,7 @@ type Services = {
   readonly anvil: Anvil;
   readonly ipc: Ipc;
   /** Of the start; the director keeps them. */
-  readonly settings: Settings;
+  readonly config: Config;
   /** One for each listener, over its renewals. */
   readonly ipcProxies: Map<string, ProtocolFactory>;
 };
@@ -51,7 +51,7 @@ export const startCore: StartService = async ({ loaded: { config }, log, isResta
   if (identity !== undefined) dropPrivileges(identity);
   director?.keepState();
   if (asksDovecot || settings.homing_anvil_socket !== '') director?.askSessions('*');
-  return coreService({ auth, director, anvil, ipc, settings, ipcProxies: new Map() }, log);
+  return coreService({ auth, director, anvil, ipc, config, ipcProxies: new Map() }, log);
 };
 
 const coreService = (services: Services, log: Log): ChildService => {
@@ -90,14 +90,15 @@ const coreService = (services: Services, log: Log): ChildService => {
 };
 
 /** But for certificates, the director keeps the settings it started with, as Dovecot's does. */
-const reload = async ({ auth, director, settings }: Services, { config }: Loaded, log: Log): Promise<void> => {
+const reload = async (services: Services, { config }: Loaded, log: Log): Promise<void> => {
+  const { auth, director } = services;
   const wantsAuth = config.passdbs().length > 0;
   if (wantsAuth !== (auth !== undefined)) throw new Error('the first passdb, or the last one, needs a restart');
   const wantsDirector = config.settings().director_mail_servers !== '';
   if (wantsDirector !== (director !== undefined)) throw new Error('to run a director or not needs a restart');
   await director?.useTls(config.settings());
   await auth?.reload(config);
-  const changed = director === undefined ? [] : changedDirectorSettings(settings, config.settings());
+  const changed = director === undefined ? [] : changedForDirector(services.config, config);
   if (changed.length > 0) {
     log.service('director').warning('reload_ignored', {}, `${changed.join(', ')}: changed, takes effect at a restart`);
   }

@@ -66,16 +66,19 @@ export const startDirector = async (start: DirectorStart): Promise<DirectorServi
 
 /** Dovecot 2.4's login processes, and whether they report their users to a fifo or socket of ours that they can open. */
 const dovecotSessions = (config: Config, sockets: MasterSockets, log: Log) => {
-  const { homing_anvil_socket } = config.settings();
-  if (homing_anvil_socket === '') return undefined;
-  const isReported = notifyPaths(config).some((path) => path.startsWith(`${dirname(homing_anvil_socket)}/`));
+  if (config.settings().homing_anvil_socket === '') return undefined;
   return {
     dovecotSessions: {
       anvil: sockets.connect({ of: 'anvil' }, log),
       process: ({ service, pid }: LoginProcess) => sockets.connect({ of: 'process', service, pid }, log),
     },
-    usersKeptBy: isReported ? 'reports' : 'asking',
+    usersKeptBy: reportsUsers(config) ? 'reports' : 'asking',
   } as const;
+};
+
+const reportsUsers = (config: Config): boolean => {
+  const folder = dirname(config.settings().homing_anvil_socket);
+  return notifyPaths(config).some((path) => path.startsWith(`${folder}/`));
 };
 
 const whereOthersConnect = (config: Config): { ringAddress: DirectorHost } | undefined => {
@@ -109,9 +112,13 @@ const resolve = async (name: string): Promise<readonly string[]> => {
   }
 };
 
-/** Settings that a running director does not take over, among those that differ. */
-export const changedDirectorSettings = (before: Settings, after: Settings): readonly string[] =>
-  DIRECTOR_SETTINGS.filter((name) => before[name] !== after[name]);
+/** What a running director does not take over, among what differs. */
+export const changedForDirector = (before: Config, after: Config): readonly string[] => {
+  const [old, now] = [before.settings(), after.settings()];
+  const changed = DIRECTOR_SETTINGS.filter((name) => old[name] !== now[name]);
+  const isKeptElse = old.homing_anvil_socket !== '' && reportsUsers(before) !== reportsUsers(after);
+  return isKeptElse ? [...changed, "a notify fifo in Dovecot's base_dir"] : changed;
+};
 
 const DIRECTOR_SETTINGS = [
   'auth_master_user_separator',
