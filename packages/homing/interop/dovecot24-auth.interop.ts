@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOwnAuth, startOwnDirector } from './lib/auth-parts.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { type MailPorts, mailListeners, mailPorts } from './lib/five-protocols.ts';
+import { openLineClient } from './lib/line-client.ts';
 import { answerAt, giveUpBeside, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
 import { freePorts } from './lib/ports.ts';
+import { commandLine } from './lib/process.ts';
 import { makeInstanceDir, makeMailDir } from './lib/server.ts';
 import { describeWithDovecot24 } from './lib/suite.ts';
+import { until } from './lib/until.ts';
 
 const PROTOCOLS = ['imap', 'pop3', 'submission', 'sieve'] as const;
 
@@ -147,6 +150,17 @@ userdb {
 const MAIL_PROCESSES = `
 mail_driver = maildir
 mail_path = ~/Maildir
+imap_hibernate_timeout = 1s
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+service imap {
+  unix_listener imap-master {
+    mode = 0666
+  }
+}
 service auth {
   unix_listener auth-master {
     mode = 0
@@ -154,6 +168,21 @@ service auth {
 }
 ${['imap', 'pop3'].map((name) => `service ${name} {\n  executable = ${name} -a sidecar/master\n}\n`).join('')}
 `;
+
+/** An idle session is handed to imap-hibernate, and back when its client says something. */
+const hibernate = async ({ dovecot, ports }: Login24): Promise<void> => {
+  using idler = await openLineClient({ host: LOGIN24_HOST, port: ports.imap });
+  await idler.line();
+  for (const command of ['a LOGIN alice pw', 'b SELECT INBOX']) {
+    idler.send(`${command}\r\n`);
+    await idler.linesUntil((line) => line.startsWith(command.slice(0, 2)));
+  }
+  idler.send('c IDLE\r\n');
+  const isAwake = (): boolean => dovecot.processes().some((pid) => /^dovecot\/imap(?: |$)/.test(commandLine(pid)));
+  await until('the session to hibernate', 10_000, () => !isAwake());
+  idler.send('DONE\r\n');
+  expect((await idler.linesUntil((line) => line.startsWith('c '))).at(-1)).toMatch(/^c OK/);
+};
 
 describeWithDovecot24('mail processes of 2.4 fetch the login from our auth server', () => {
   test.each(['directly', 'through our director'])('%s', async (way) => {
@@ -178,6 +207,7 @@ describeWithDovecot24('mail processes of 2.4 fetch the login from our auth serve
       '+OK Logged in.',
       'OK "Logged in."',
     ]);
+    await hibernate(site);
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

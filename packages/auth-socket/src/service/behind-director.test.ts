@@ -41,6 +41,17 @@ describe('PASS with proxy and without host', () => {
   });
 });
 
+test('a mechanism without a password: pass and master are what the passdb says', async () => {
+  await using auth = await startTestAuth({
+    settings: { auth_mechanisms: 'external', auth_ssl_username_from_cert: true },
+    passdbs: [passdb({ args: 'nopassword=y proxy=y pass=shared master=proxy' })],
+  });
+  const peer = openPeer(auth.server.serve('login', undefined));
+  const params = 'protocol=imap\tsecured=tls\tvalid-client-cert\tcert_username=alice\tresp=';
+  peer.send(`VERSION\t1\t3\nCPID\t4242\nAUTH\t1\tEXTERNAL\t${params}\n`);
+  expect(peer.lines().at(-1)).toContain('\tproxy\tpass=shared\tmaster=proxy');
+});
+
 describe('director_proxy_maybe', () => {
   test('tells the director what it needs, and the login stays until the director takes it', async () => {
     await using auth = await startTestAuth({ passdbs: [passdb({ args: 'password=secret director_proxy_maybe=y' })] });

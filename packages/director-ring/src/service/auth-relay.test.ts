@@ -1,5 +1,6 @@
 /** Login processes and auth servers of different series, scripted, with the director between them. */
 import { readFixtures } from '@homing/wire/testing';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startTestDirector as start } from '../testing/start.ts';
 
@@ -72,6 +73,28 @@ describe('what a client sends', () => {
       for (const byte of sent.slice(half)) peer.outlet?.send(byte);
       expect(auth.received).toBe(server < 3 ? sent.replaceAll('protocol=', 'service=') : sent);
     }
+  });
+
+  test('whatever it is, what the server gets never depends on where reads were cut', async () => {
+    const pieces = ['VERSION\t1\t', '3', '2', 'x', '\n', '\t', 'AUTH\t1\tPLAIN', 'protocol=imap', 'CPID\t4', '\r'];
+    const text = fc.array(fc.constantFrom(...pieces), { maxLength: 25 }).map((parts) => parts.join(''));
+    const cut = (bytes: string, at: readonly number[]): string[] => {
+      const points = [0, ...at.map((n) => n % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+      return points.slice(1).map((end, i) => bytes.slice(points[i], end));
+    };
+    const received = async (reads: readonly string[], server: number): Promise<string> => {
+      const { director, auth, open } = await start();
+      const peer = await open(director.acceptAuth);
+      for (const read of reads) peer.outlet?.send(read);
+      auth.outlet?.send(`VERSION\t1\t${server}\n`);
+      return auth.received;
+    };
+    await fc.assert(
+      fc.asyncProperty(text, fc.array(fc.nat(), { maxLength: 5 }), fc.constantFrom(2, 4), async (bytes, at, server) => {
+        expect(await received(cut(bytes, at), server)).toBe(await received([bytes], server));
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test('16384 bytes are a line for an auth server of 2.3; one more closes both ends', async () => {

@@ -77,39 +77,41 @@ type Client = 'imap' | 'pop3' | 'submission' | 'sieve' | 'lmtp';
 const plain = (user: string, password: string): string => Buffer.from(`\0${user}\0${password}`).toString('base64');
 
 /** Each says what it has to, and returns the line that tells how the login, or the recipient, fared. */
-const answers: Readonly<Record<Client, (client: LineClient, user: string, password: string) => Promise<string>>> = {
-  async imap(client, user, password) {
+const answers: Readonly<
+  Record<Client, (client: LineClient, user: string, password: string, deadlineMs: number) => Promise<string>>
+> = {
+  async imap(client, user, password, deadlineMs) {
     await client.line();
     client.send(`a LOGIN ${user} ${password}\r\n`);
-    return (await client.linesUntil((line) => line.startsWith('a '))).at(-1) ?? '';
+    return (await client.linesUntil((line) => line.startsWith('a '), deadlineMs)).at(-1) ?? '';
   },
-  async pop3(client, user, password) {
+  async pop3(client, user, password, deadlineMs) {
     await client.line();
     client.send(`USER ${user}\r\n`);
     await client.line();
     client.send(`PASS ${password}\r\n`);
-    return client.line();
+    return client.line(deadlineMs);
   },
-  async submission(client, user, password) {
+  async submission(client, user, password, deadlineMs) {
     await client.line();
     client.send('EHLO me\r\n');
     await client.linesUntil((line) => line.startsWith('250 '));
     client.send(`AUTH PLAIN ${plain(user, password)}\r\n`);
-    return client.line();
+    return client.line(deadlineMs);
   },
-  async sieve(client, user, password) {
+  async sieve(client, user, password, deadlineMs) {
     await client.linesUntil((line) => line.startsWith('OK'));
     client.send(`AUTHENTICATE "PLAIN" "${plain(user, password)}"\r\n`);
-    return client.line();
+    return client.line(deadlineMs);
   },
-  async lmtp(client, user) {
+  async lmtp(client, user, _password, deadlineMs) {
     await client.line();
     client.send('LHLO me\r\n');
     await client.linesUntil((line) => line.startsWith('250 '));
     client.send('MAIL FROM:<a@example.com>\r\n');
     await client.line();
     client.send(`RCPT TO:<${user}>\r\n`);
-    return client.line(20_000);
+    return client.line(deadlineMs);
   },
 };
 
@@ -142,9 +144,10 @@ export const answerAt = async (
   protocol: Client,
   user: string,
   password = 'pw',
+  deadlineMs = 20_000,
 ): Promise<string> => {
   using client = await openLineClient(server);
-  return (await answers[protocol](client, user, password))
+  return (await answers[protocol](client, user, password, deadlineMs))
     .replace(/ \[[^\s\]:]+:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]/, '')
     .replace(/session=[^\s)]+/, 'session=S');
 };
