@@ -35,7 +35,7 @@ describeWithDovecot24('kicks of Dovecot 2.4', () => {
     expect(`${front.log()}${homing.log()}`).not.toMatch(/Error|Panic|Fatal|Warning/);
   };
 
-  test.each<[Clients]>([['one'], ['many']])('%s client a process: moves, kicks, flushes', async (clients) => {
+  test.each<[Clients]>([['one'], ['many']])('%s client a process: moves and kicks', async (clients) => {
     const running = await start({ clients });
     const { front, imap, pop3, homeadm, isAlive, hostOf } = running;
     const alice = [await imap('alice@staff'), await pop3('alice@staff')] as const;
