@@ -9,8 +9,6 @@ import { nodeSource } from '../../src/settings/node-source.ts';
 import { startAuth } from '../../src/wiring/auth.ts';
 import { makeInstanceDir } from './server.ts';
 
-export type Parts<T> = T & AsyncDisposable;
-
 /** `config`: passdbs and userdbs, in 2.3's language. */
 export const startOwnAuth = async (
   config: (dir: string) => string,
