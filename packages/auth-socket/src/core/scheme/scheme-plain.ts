@@ -12,7 +12,8 @@ export const plainTrunc: Scheme = {
     const [prefix, length] = /^(\d*)-/.exec(raw) ?? [];
     if (prefix === undefined) throw new SchemeError('PLAIN-TRUNC missing length: prefix');
     const kept = raw.slice(prefix.length);
-    const isCut = kept.length === Number(length) && given.length >= kept.length;
+    // Of no characters at all: Dovecot lets every password in.
+    const isCut = kept !== '' && kept.length === Number(length) && given.length >= kept.length;
     return equalInConstantTime(isCut ? given.slice(0, kept.length) : given, kept);
   },
 };
