@@ -3,8 +3,6 @@
  * anvil where that cannot be. Whether they are gone is seen by looking again: anvil counts kicks that nobody heard.
  */
 import { type AnvilSession, type ByteString, type ProxyCommand, parseIpAddress } from '@homing/wire';
-import { EXIT } from '../../core/command/command.ts';
-import { Fatal } from '../../core/command/fatal.ts';
 import type { Context } from '../context.ts';
 import { kickByProcess } from './admin-socket.ts';
 import { type Anvil, openAnvil } from './anvil.ts';
@@ -22,16 +20,21 @@ const LOOK_EVERY_MS = 200;
 
 /** Rejects with what went wrong. */
 export const kickSessions = async (command: KickCommand, path: string, context: Context): Promise<Kicked> => {
+  const hosts = command.cmd === 'KICK-HOST' ? await addressesOf(command.hosts, context) : [];
   const anvil = await openAnvil(path, context);
   const { fields, sessions } = await anvil.dump();
-  const meant = sessions.filter(meantBy(command, fields));
+  const meant = sessions.filter(meantBy(command, fields, hosts));
   const kicked = await kickEach(meant, anvil, path, context);
   const left = await stillThere(meant, kicked.byAnvil, anvil);
   anvil.close();
   return { count: kicked.count - left.length, left };
 };
 
-const meantBy = (command: KickCommand, fields: readonly ByteString[]): ((session: AnvilSession) => boolean) => {
+const meantBy = (
+  command: KickCommand,
+  fields: readonly ByteString[],
+  hosts: readonly string[],
+): ((session: AnvilSession) => boolean) => {
   switch (command.cmd) {
     case 'KICK':
       return ({ user, destIp }) => destIp !== undefined && command.users.includes(user);
@@ -39,18 +42,19 @@ const meantBy = (command: KickCommand, fields: readonly ByteString[]): ((session
       const column = fields.indexOf(command.field);
       return ({ values, destIp }) => destIp !== undefined && command.values.includes(values[column] ?? '');
     }
-    case 'KICK-HOST': {
-      const hosts = command.hosts.map(hostAddress);
+    case 'KICK-HOST':
       return ({ destIp }) => destIp !== undefined && hosts.includes(destIp);
-    }
   }
 };
 
-/** Sessions are listed with their backends' addresses alone. */
-const hostAddress = (host: ByteString): string => {
-  const ip = parseIpAddress(host);
-  if (ip === undefined) throw new Fatal("dest-host isn't a valid IP address", EXIT.tempFail);
-  return ip;
+/** Sessions are listed with their backends' addresses alone, not with the names that auth may have said. */
+const addressesOf = async (names: readonly ByteString[], { host }: Context): Promise<string[]> => {
+  const found = names.map(async (name) => {
+    const ip = parseIpAddress(name);
+    if (ip !== undefined) return [ip];
+    return (await host.resolve(name)).flatMap((address) => parseIpAddress(address) ?? []);
+  });
+  return (await Promise.all(found)).flat();
 };
 
 type EachKicked = { count: number; byAnvil: boolean };

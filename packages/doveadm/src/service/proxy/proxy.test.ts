@@ -56,10 +56,16 @@ const dovecot24 = ({ hearing, hasAdmin }: { hearing: 'all' | 'admin'; hasAdmin: 
     end(line.split('\t')[2] ?? '');
     return '+1\n';
   });
+  const ownIpc = lineServer('', 0, (line) =>
+    line.endsWith('LIST-FULL')
+      ? ':username\tservice\tsrc-ip\tdest-ip\tdest-port\n:own\timap\t10.9.9.9\t10.0.0.1\t143\n+\n'
+      : '+3\n',
+  );
   const refuse: Connect = async () => {
     throw new Error('Permission denied');
   };
   const connect = (path: string): Connect => {
+    if (path === '/run/x/ipc') return connectInProcess(ownIpc, createMemoryLog());
     if (path === '/run/d/anvil') return connectInProcess(anvil, createMemoryLog());
     if (path === '/run/d/anvil23')
       return connectInProcess(
@@ -90,13 +96,19 @@ const run = async (line: string, connect: (path: string) => Connect) => {
       err += `${text}\n`;
     },
     loadSettings: () => ({ base_dir: '/run/x', homing_ipc_socket: '', homing_anvil_socket: '/run/d/anvil' }),
-    host: { connectUnix: connect },
+    host: {
+      connectUnix: connect,
+      resolve: async (name: string) => {
+        if (name === 'b2.example.com') return ['10.0.0.2'];
+        throw new Error('Name or service not known');
+      },
+    },
   };
   const status = await doveadm(line.split(' '), options as unknown as Doveadm);
   return { status, out, err };
 };
 
-test('the sessions of login processes are listed, wherever their anvil is named', async () => {
+test('the sessions of login processes are listed', async () => {
   const { connect } = dovecot24({ hearing: 'all', hasAdmin: true });
   const out = [
     'username\tuser_group\tproto\tsrc ip\tdest ip',
@@ -105,9 +117,18 @@ test('the sessions of login processes are listed, wherever their anvil is named'
     'bob\tg\tpop3\t10.9.9.9\t10.0.0.1',
     '',
   ].join('\n');
-  const listed = await run('-f tab proxy list', connect);
-  expect(listed).toEqual({ status: 0, out, err: '' });
-  expect(await run('-f tab proxy list -a /run/d/anvil', connect)).toEqual(listed);
+  expect(await run('-f tab proxy list -a /run/d/anvil', connect)).toEqual({ status: 0, out, err: '' });
+});
+
+test('without -a our own login processes are meant too', async () => {
+  const { connect } = dovecot24({ hearing: 'all', hasAdmin: true });
+  const { status, out } = await run('-f tab proxy list', connect);
+  expect({ status, lines: out.split('\n').slice(0, 2) }).toEqual({
+    status: 0,
+    lines: ['username\tuser_group\tproto\tsrc ip\tdest ip\tport', 'own\t\timap\t10.9.9.9\t10.0.0.1\t143'],
+  });
+  expect(out.split('\n').length).toBe(6);
+  expect(await run('proxy kick bob', connect)).toEqual({ status: 0, out: '5 connections kicked\n', err: '' });
 });
 
 test.each([
@@ -126,21 +147,25 @@ test.each([
   ],
 ] as const)('proxy kick %s: each process is told of its own', async (args, count, told) => {
   const { connect, asked } = dovecot24({ hearing: 'admin', hasAdmin: true });
-  const { status, out, err } = await run(`proxy kick ${args}`, connect);
+  const { status, out, err } = await run(`proxy kick -a /run/d/anvil ${args}`, connect);
   expect({ status, out, err }).toEqual({ status: 0, out: `${count} connections kicked\n`, err: '' });
   expect(asked).toEqual(['CONNECT-DUMP', ...told]);
 });
 
 test('whoever may not connect to processes asks anvil', async () => {
   const { connect, asked } = dovecot24({ hearing: 'all', hasAdmin: false });
-  expect(await run('proxy kick bob', connect)).toMatchObject({ status: 0, out: '2 connections kicked\n', err: '' });
+  expect(await run('proxy kick -a /run/d/anvil bob', connect)).toMatchObject({
+    status: 0,
+    out: '2 connections kicked\n',
+    err: '',
+  });
   expect(asked.slice(2)).toEqual([`KICK-USER\tbob\t${guid(2)}`, `KICK-USER\tbob\t${guid(3)}`, 'CONNECT-DUMP']);
 });
 
 test('kicks that anvil counts and nobody hears are no success', async () => {
   const { connect } = dovecot24({ hearing: 'admin', hasAdmin: false });
   vi.useFakeTimers();
-  const kicked = run('proxy kick bob', connect);
+  const kicked = run('proxy kick -a /run/d/anvil bob', connect);
   await vi.runAllTimersAsync();
   vi.useRealTimers();
   expect(await kicked).toMatchObject({
@@ -161,10 +186,9 @@ test.each([
   expect(await run(line, connect)).toMatchObject({ status: 75, err: `Error: ${err}\n` });
 });
 
-test('a host has to be an address', async () => {
+test('a host may be named', async () => {
   const { connect } = dovecot24({ hearing: 'all', hasAdmin: true });
-  expect(await run('proxy kick -h b1.example.com', connect)).toMatchObject({
-    status: 75,
-    err: "Fatal: dest-host isn't a valid IP address\n",
-  });
+  const kick = (host: string) => run(`proxy kick -a /run/d/anvil -h ${host}`, connect);
+  expect(await kick('b2.example.com')).toMatchObject({ status: 0, out: '1 connections kicked\n' });
+  expect(await kick('nosuch')).toMatchObject({ status: 75, err: 'Error: KICK failed: Name or service not known\n' });
 });

@@ -1,14 +1,15 @@
 /**
  * `proxy list` and `proxy kick`: the sessions that the login processes carry, as ipc knows them, or anvil of Dovecot 2.4.
  */
-import { type AnvilSession, type ByteString, type IpcReply, splitTabs } from '@homing/wire';
+import { type AnvilSession, type ByteString, splitTabs } from '@homing/wire';
 import { EXIT, type Values } from '../../core/command/command.ts';
-import { Fatal, WrongUsage } from '../../core/command/fatal.ts';
+import { WrongUsage } from '../../core/command/fatal.ts';
+import { joinTables, type Table } from '../../core/proxy/table.ts';
 import type { Command, Context } from '../context.ts';
 import { openAnvil } from './anvil.ts';
 import { askProxies } from './ipc.ts';
 import { type KickCommand, type Kicked, kickSessions } from './kick-sessions.ts';
-import { proxySocket, socketPath } from './socket.ts';
+import { proxySockets, socketPath } from './socket.ts';
 
 /** Titles of the columns whose key is something else. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -24,50 +25,53 @@ export const proxyList: Command = {
   summary: 'List the proxied sessions; -a may name an anvil of Dovecot 2.4 too',
   parameters: [socketPath],
   async run(context) {
-    const { speaks, path } = proxySocket(context);
     context.output.begin('table');
-    if (speaks === 'ipc') await listByIpc(path, context);
-    else await listByAnvil(path, context);
+    const tables: Table[] = [];
+    for (const { speaks, path } of proxySockets(context)) {
+      tables.push(speaks === 'ipc' ? await listByIpc(path, context) : await listByAnvil(path, context));
+    }
+    print(joinTables(tables), context);
   },
 };
 
-const listByIpc = async (path: string, context: Context): Promise<void> => {
+const listByIpc = async (path: string, context: Context): Promise<Table> => {
   let header: ByteString | undefined;
+  const rows: ByteString[][] = [];
   for await (const { reply, data } of askProxies({ cmd: 'LIST-FULL' }, path, context)) {
     if (reply === 'error') failed('LIST-FULL', data, context);
-    if (reply !== 'line') continue;
     // Each login process of Dovecot sends the header again.
-    if (header === undefined) printHeader(splitTabs(data), context);
-    else if (data !== header) for (const value of splitTabs(data)) context.output.value(value);
-    header ??= data;
+    if (reply === 'line' && header !== undefined && data !== header) rows.push(splitTabs(data));
+    if (reply === 'line') header ??= data;
   }
+  return { columns: header === undefined ? [] : splitTabs(header), rows };
 };
 
 /** 2.4 tells no ports. */
-const listByAnvil = async (path: string, context: Context): Promise<void> => {
+const listByAnvil = async (path: string, context: Context): Promise<Table> => {
   try {
     const anvil = await openAnvil(path, context);
     const { fields, sessions } = await anvil.dump();
     anvil.close();
-    printHeader(['username', ...fields, 'service', 'src-ip', 'dest-ip'], context);
-    for (const session of sessions) if (session.destIp !== undefined) printSession(session, fields, context);
+    const proxied = sessions.filter(({ destIp }) => destIp !== undefined);
+    const columns = ['username', ...fields, 'service', 'src-ip', 'dest-ip'];
+    return { columns, rows: proxied.map((session) => rowOf(session, fields)) };
   } catch (error) {
     failed('CONNECT-DUMP', (error as Error).message, context);
+    return { columns: [], rows: [] };
   }
 };
 
-const printSession = (session: AnvilSession, fields: readonly ByteString[], { output }: Context): void => {
+const rowOf = (session: AnvilSession, fields: readonly ByteString[]): ByteString[] => {
   const { user, values, service, clientIp = '', destIp = '' } = session;
-  output.value(user);
-  for (const at of fields.keys()) output.value(values[at] ?? '');
-  for (const value of [service.replace(/-login$/, ''), clientIp, destIp]) output.value(value);
+  return [user, ...fields.map((_, at) => values[at] ?? ''), service.replace(/-login$/, ''), clientIp, destIp];
 };
 
-const printHeader = (keys: readonly ByteString[], { output }: Context): void => {
-  for (const key of keys) {
+const print = ({ columns, rows }: Table, { output }: Context): void => {
+  for (const key of columns) {
     if (key === 'username') output.column(key, { expand: true });
     else output.column(TITLES[key] ?? key, { key });
   }
+  for (const value of rows.flat()) output.value(value);
 };
 
 export const proxyKick: Command = {
@@ -82,27 +86,39 @@ export const proxyKick: Command = {
   ],
   async run(context) {
     const command = kickCommand(context.values);
-    const { speaks, path } = proxySocket(context);
     context.output.begin('formatted', '%{count} connections kicked\n');
     context.output.column('count');
-    if (speaks === 'ipc') for await (const reply of askProxies(command, path, context)) printCount(reply, context);
-    else await kickByAnvil(command, path, context);
+    const counts: (string | undefined)[] = [];
+    for (const { speaks, path } of proxySockets(context)) {
+      counts.push(
+        speaks === 'ipc' ? await kickByIpc(command, path, context) : await kickByAnvil(command, path, context),
+      );
+    }
+    const known = counts.filter((count) => count !== undefined);
+    const [only, another] = known;
+    if (only === undefined) return;
+    context.output.value(another === undefined ? only : String(known.reduce((sum, count) => sum + Number(count), 0)));
   },
 };
 
-const printCount = ({ reply, data }: IpcReply, context: Context): void => {
-  if (reply === 'ok') context.output.value(data === '' ? '0' : data);
-  if (reply === 'error') failed('KICK', data, context);
+/** The server's own words; undefined after an error. */
+const kickByIpc = async (command: KickCommand, path: string, context: Context): Promise<string | undefined> => {
+  let count: string | undefined;
+  for await (const { reply, data } of askProxies(command, path, context)) {
+    if (reply === 'ok') count = data === '' ? '0' : data;
+    if (reply === 'error') failed('KICK', data, context);
+  }
+  return count;
 };
 
-const kickByAnvil = async (command: KickCommand, path: string, context: Context): Promise<void> => {
+const kickByAnvil = async (command: KickCommand, path: string, context: Context): Promise<string | undefined> => {
   try {
     const { count, left } = await kickSessions(command, path, context);
-    context.output.value(String(count));
     if (left.length > 0) failed('KICK', deaf(left), context);
+    return String(count);
   } catch (error) {
-    if (error instanceof Fatal) throw error;
     failed('KICK', (error as Error).message, context);
+    return undefined;
   }
 };
 
