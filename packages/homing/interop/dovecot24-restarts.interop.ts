@@ -12,13 +12,13 @@ import { BACKEND_23, BACKEND_24, MAIL_PASSWORD, type MixedBackends, startMixedBa
 import { commandLine, familyOf } from './lib/process.ts';
 import type { Server } from './lib/server.ts';
 import { userNames } from './lib/site.ts';
-import { describeWithBothDovecots } from './lib/suite.ts';
+import { describeWithDovecot24 } from './lib/suite.ts';
 import { until, within } from './lib/until.ts';
 
 const USERS = userNames(60);
 const PROBED = USERS.slice(0, 20);
 const [MOVED = ''] = USERS;
-const RECOVERED_MS = 10_000;
+const RECOVERED_MS = 15_000;
 const PATIENCE_MS = 3000;
 const WORKERS = 4;
 
@@ -59,7 +59,7 @@ const isFuss = (line: string): boolean =>
 type Event = readonly [name: string, happens: () => Promise<void>];
 
 const describeRestarts = (passwords: 'dovecot' | 'homing', title: string, only: (name: string) => boolean): void =>
-  describeWithBothDovecots(title, () => {
+  describeWithDovecot24(title, () => {
     const stack = new AsyncDisposableStack();
     let backends: MixedBackends;
     let sidecar: Sidecar;
@@ -167,7 +167,7 @@ const describeRestarts = (passwords: 'dovecot' | 'homing', title: string, only: 
     /** All probes in a row, by three protocols; Dovecot made no fuss about Homing's sockets. */
     const recovered = async (): Promise<void> => {
       const probe = async (protocol: MailProtocol): Promise<string[]> =>
-        inParallel(PROBED, 8, (user) => impatientLogin(sidecar, protocol, user));
+        inParallel(PROBED, PROBED.length, (user) => impatientLogin(sidecar, protocol, user));
       let failures: string[] = [];
       await until('logins that work again', RECOVERED_MS, async () => {
         failures = (await Promise.all([probe('imap'), probe('sieve'), probe('lmtp')])).flat();

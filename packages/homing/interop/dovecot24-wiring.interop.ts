@@ -6,7 +6,7 @@ import { imapLogin, pop3Login } from './lib/mail-login.ts';
 import { MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends, startMixedBackends } from './lib/mixed-backends.ts';
 import { freePorts } from './lib/ports.ts';
 import { makeMailDir, type Server } from './lib/server.ts';
-import { describeWithBothDovecots, describeWithDovecot24 } from './lib/suite.ts';
+import { describeWithDovecot24 } from './lib/suite.ts';
 
 const USER = 'ann@example.com';
 const HOST = '127.0.24.2';
@@ -62,7 +62,7 @@ mail_driver = maildir
 mail_path = ~/Maildir
 `;
 
-describeWithBothDovecots('only IMAP of a Dovecot 2.4 goes through Homing', () => {
+describeWithDovecot24('only IMAP of a Dovecot 2.4 goes through Homing', () => {
   const stack = new AsyncDisposableStack();
   let backends: MixedBackends;
 

@@ -1,8 +1,8 @@
 /**
- * Backends of both series on the same ports of two loopback addresses: the first is a Dovecot 2.4, the second a 2.3. Each
- * has a mailbox with its own address as its name.
+ * Backends of both series on the same ports of two loopback addresses: the first is a Dovecot 2.4, the second a 2.3, or
+ * a 2.4 too where there is no other. Each has a mailbox with its own address as its name.
  */
-import { type Dovecot, startDovecot } from './dovecot.ts';
+import { type Dovecot, dovecotMissing, startDovecot } from './dovecot.ts';
 import { startDovecot24 } from './dovecot24.ts';
 import { arrivalLine, type MailPorts, type MailProtocol, mailListeners, mailPorts } from './five-protocols.ts';
 import { startHoming } from './homing.ts';
@@ -72,9 +72,9 @@ mail_location = maildir:~/Maildir
 export const BUSY_24 = '  restart_request_count = unlimited\n  client_limit = 1000\n';
 
 const config24 =
-  (site: Site, auth: Auth24) =>
+  (address: string, site: Site, auth: Auth24) =>
   (dir: string): string =>
-    `${common(BACKEND_24, site, BUSY_24)}
+    `${common(address, site, BUSY_24)}
 service imap {
   restart_request_count = 1000
 }
@@ -162,10 +162,14 @@ export const startMixedBackends = async (options: MixedOptions = {}): Promise<Mi
   const ports = mailPorts(await freePorts(6, BACKEND_24));
   const site = { ports, relay: stack.use(await startSmtpRelay(BACKEND_24)) };
   const auth = options.auth24 === 'homing' ? homingsAuth24 : ownAuth24;
-  const new24 = stack.use(await startDovecot24({ config: config24(site, auth), prepare: makeMailDir }));
+  const new24 = stack.use(await startDovecot24({ config: config24(BACKEND_24, site, auth), prepare: makeMailDir }));
   if (options.auth24 === 'homing') stack.use(await startHoming({ config: () => authServerConfig(new24) }));
   const servers = new Map<string, Dovecot>([[BACKEND_24, new24]]);
-  servers.set(BACKEND_23, stack.use(await startDovecot({ config: config23(site), prepare: makeMailDir })));
+  const other =
+    dovecotMissing() === undefined
+      ? startDovecot({ config: config23(site), prepare: makeMailDir })
+      : startDovecot24({ config: config24(BACKEND_23, site, ownAuth24), prepare: makeMailDir });
+  servers.set(BACKEND_23, stack.use(await other));
   const running = stack.move();
   return {
     ports,
