@@ -5,12 +5,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { doveadm24 } from './lib/dovecot24.ts';
+import { doveadm24, dovecot24Missing } from './lib/dovecot24.ts';
 import { makeInstanceDir, makeMailDir } from './lib/server.ts';
-import { describeWithDovecot24 } from './lib/suite.ts';
+import { describeUnless, describeWithDovecot24 } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import { type Block, fileText, isFor, readBlocks, type Step } from './page/blocks.ts';
-import { type Machine, startMachine } from './page/machine.ts';
+import { type Machine, machineMissing, startMachine } from './page/machine.ts';
 
 const PROXY = '10.2.0.1';
 const BACKENDS = ['10.2.0.11', '10.2.0.12'];
@@ -86,6 +86,24 @@ socket.on('data', (data) => process.stdout.write(data)).on('error', () => {}).on
 socket.once('data', () => socket.write('a LOGIN ${ALICE.user} ${ALICE.password}\\r\\n'));
 `;
 
+/** At the socket where Debian's mail servers deliver. */
+const MAIL_PROGRAM = `
+const lines = ['LHLO x', 'MAIL FROM:<>', 'RCPT TO:<${ALICE.user}>', 'DATA', 'Subject: hello\\r\\n\\r\\nhello\\r\\n.'];
+const socket = require('node:net').connect('/run/dovecot/lmtp');
+socket.setEncoding('latin1').on('data', (data) => {
+  process.stdout.write(data);
+  if (!/^\\d+ [^\\n]*\\n$/m.test(data)) return;
+  const line = lines.shift();
+  if (line === undefined) socket.end();
+  else socket.write(line + '\\r\\n');
+});
+`;
+
+const deliver = async (machine: Machine, dir: string): Promise<void> => {
+  const { stdout } = await machine.run('homing', `timeout 20 ${process.execPath} ${dir}/mail.cjs`);
+  expect(stdout, await logs(dir)).toMatch(/^250 2\.0\.0 .*Saved/m);
+};
+
 /** Columns are as wide as what is in them; times and processes are others each time; the page tells of `proxy`. */
 const masked = (text: string): string[] =>
   text
@@ -128,6 +146,7 @@ const tmpfiles = (command: string): string =>
 /** The first block of a file is the file. */
 const follow = async (block: Block, written: Set<string>, { machine, dir }: Site): Promise<void> => {
   if (block.before === 'alice logs in') await logIn(machine, dir);
+  if (block.before === 'alice gets mail') await deliver(machine, dir);
   if (block.kind === 'conf') {
     const to = written.has(block.path) ? '>>' : '>';
     written.add(block.path);
@@ -175,7 +194,7 @@ const reboot = async (site: Site, first: 'dovecot' | 'homing'): Promise<void> =>
   expect(await logIn(machine, dir)).toBe(true);
 };
 
-describeWithDovecot24('docs/dovecot24.md', () => {
+describeUnless(dovecot24Missing() ?? machineMissing(), 'docs/dovecot24.md', () => {
   test.each([
     ['dovecot-auth', /./, 'homing'],
     // What comes between does not ask who checks passwords.
@@ -185,6 +204,7 @@ describeWithDovecot24('docs/dovecot24.md', () => {
     onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
     await makeMailDir(dir);
     await writeFile(join(dir, 'client.cjs'), CLIENT_PROGRAM);
+    await writeFile(join(dir, 'mail.cjs'), MAIL_PROGRAM);
     await using machine = await startMachine(dir, [PROXY, ...BACKENDS, CLIENT]);
     const site = { machine, dir };
     await startBackends(machine, dir);

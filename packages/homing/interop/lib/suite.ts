@@ -15,7 +15,7 @@ export const describeWithDovecot24 = (name: string, tests: () => void): void =>
 export const describeWithBothDovecots = (name: string, tests: () => void): void =>
   describeUnless(dovecotMissing() ?? dovecot24Missing(), name, tests);
 
-const describeUnless = (missing: string | undefined, name: string, tests: () => void): void => {
+export const describeUnless = (missing: string | undefined, name: string, tests: () => void): void => {
   if (missing !== undefined) console.log(`SKIPPED ${name}: ${missing}`);
   describe.skipIf(missing !== undefined)(name, tests);
 };
