@@ -194,7 +194,7 @@ const reboot = async (site: Site, first: 'dovecot' | 'homing'): Promise<void> =>
   expect(await logIn(machine, dir)).toBe(true);
 };
 
-describeUnless(dovecot24Missing() ?? machineMissing(), 'docs/dovecot24.md', () => {
+describeUnless(dovecot24Missing() ?? (await machineMissing()), 'docs/dovecot24.md', () => {
   test.each([
     ['dovecot-auth', /./, 'homing'],
     // What comes between does not ask who checks passwords.

@@ -2,7 +2,6 @@
  * A machine of its own, as far as a page can tell: own network with the page's addresses, own /run, /etc, and Dovecot 2.4
  * with Debian's configuration; a Homing that is installed as README.md says. All of it is gone with the last process.
  */
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +17,9 @@ export type Machine = {
 } & AsyncDisposable;
 
 /** Why there can be no such machine here, or undefined. */
-export const machineMissing = (): string | undefined => {
-  const { status, stderr } = spawnSync('unshare', ['-m', '-n', 'ip', 'link', 'set', 'lo', 'up'], { encoding: 'utf8' });
-  return status === 0 ? undefined : `no network and mounts of its own (unshare -m -n ip link): ${stderr.trim()}`;
+export const machineMissing = async (): Promise<string | undefined> => {
+  const { code, stderr } = await run('unshare', ['-m', '-n', 'ip', 'link', 'set', 'lo', 'up']);
+  return code === 0 ? undefined : `no network and mounts of its own (unshare -m -n ip link): ${stderr.trim()}`;
 };
 
 /** `dir`: for what is written; every user can enter it. `addresses`: the machine's. */
