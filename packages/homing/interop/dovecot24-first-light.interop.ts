@@ -1,7 +1,7 @@
 /**
  * The main job beside Dovecot 2.4: its login services, lmtp and doveadm reach the backend that Homing's director chose, of
  * either series, by every protocol. Passwords are checked by Dovecot 2.4's own auth; or by Homing's, and Dovecot 2.4 has
- * none, neither here nor on its backend.
+ * none, neither here nor on its backend. Login processes serve many clients each, or one as Debian has it.
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -19,15 +19,19 @@ import { userNames } from './lib/site.ts';
 import { describeWithBothDovecots } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
-const ALL = userNames(1000);
-const SOME = ALL.slice(0, 200);
 const PARALLEL = 16;
 
-for (const [name, passwords, byPop3] of [
-  ['Dovecot 2.4 with its own auth', 'dovecot', ALL],
-  ['Dovecot 2.4 without any passdb', 'homing', SOME],
-] as const) {
+/** Users of IMAP and POP3; the other protocols, whose clients start processes of their own, have 200 at most. */
+const SITES = [
+  ['Dovecot 2.4 with its own auth', 'dovecot', 'busy', 1000],
+  ['Dovecot 2.4 without any passdb', 'homing', 'busy', 1000],
+  ['Dovecot 2.4 with a process for each client', 'dovecot', 'stock', 50],
+] as const;
+
+for (const [name, passwords, logins, count] of SITES) {
   describeWithBothDovecots(`${name} and Homing`, () => {
+    const ALL = userNames(count);
+    const SOME = ALL.slice(0, 200);
     const stack = new AsyncDisposableStack();
     let backends: MixedBackends;
     let sidecar: Sidecar;
@@ -36,7 +40,7 @@ for (const [name, passwords, byPop3] of [
 
     beforeAll(async () => {
       backends = stack.use(await startMixedBackends({ auth24: passwords }));
-      sidecar = stack.use(await startSidecar(backends, passwords));
+      sidecar = stack.use(await startSidecar(backends, { passwords, logins }));
       real = stack.use(await startRealDirector(MIXED_BACKENDS));
       await authenticateAll(real.socket('login/director'), ALL, MAIL_PASSWORD);
       chosen = await directorMap(real, ALL);
@@ -47,7 +51,7 @@ for (const [name, passwords, byPop3] of [
 
     test.each<readonly [MailProtocol, readonly string[]]>([
       ['imap', ALL],
-      ['pop3', byPop3],
+      ['pop3', ALL],
       ['submission', SOME],
       ['sieve', SOME],
       ['lmtp', SOME],

@@ -69,7 +69,7 @@ const describeRestarts = (passwords: 'dovecot' | 'homing', title: string, only: 
 
     beforeAll(async () => {
       backends = stack.use(await startMixedBackends());
-      sidecar = stack.use(await startSidecar(backends, passwords));
+      sidecar = stack.use(await startSidecar(backends, { passwords, logins: 'busy' }));
       ({ front, homing } = sidecar);
       const { code, stderr } = await sidecar.homing.homeadm('director', 'move', MOVED, BACKEND_23);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -17,8 +17,11 @@ export const FRONT_HOST = '127.0.24.1';
 /** Debian has the user and the group, and they own nothing that matters. */
 const SIDECAR = 'mail';
 
-/** `ports`: its own; `backends`: those behind it. `auth`: its own passdb, or `''` for none. */
-const frontConfig = (ports: MailPorts, backends: MailPorts, auth: string): string => `
+/** Of its own passdb, if it has one, and of each login service. */
+type FrontSettings = { readonly auth: string; readonly logins: string };
+
+/** `ports`: its own; `backends`: those behind it. */
+const frontConfig = (ports: MailPorts, backends: MailPorts, { auth, logins }: FrontSettings): string => `
 protocols = imap pop3 lmtp submission sieve
 listen = ${FRONT_HOST}
 login_socket_path = sidecar/login
@@ -32,12 +35,12 @@ protocol doveadm {
 lmtp_proxy = yes
 doveadm_port = ${backends.doveadm}
 doveadm_password = ${DOVEADM_PASSWORD}
-${mailListeners(ports, BUSY_24)}
+${mailListeners(ports, logins)}
 ${auth}`;
 
 const EVERY_SERVICE = [...PROTOCOLS, 'doveadm'] as const satisfies readonly (MailProtocol | 'doveadm')[];
 
-/** 2.4's own auth: everybody is proxied, to a port for each protocol; and the two listeners that Homing asks. */
+/** 2.4's own auth: everybody is proxied, to a port for each protocol; the two listeners that Homing asks; no penalties. */
 const auth24 = (backends: MailPorts): string => `
 passdb static {
   password = ${MAIL_PASSWORD}
@@ -55,6 +58,11 @@ ${EVERY_SERVICE.map(
 }
 `,
 ).join('')}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service auth {
   unix_listener sidecar-login {
     type = login
@@ -115,12 +123,24 @@ export type Sidecar = {
   at(protocol: MailProtocol): Endpoint;
 } & AsyncDisposable;
 
-/** `passwords`: whose passdb, Dovecot 2.4's own or Homing's, with Dovecot having none. */
-export const startSidecar = async (backends: MixedBackends, passwords: 'dovecot' | 'homing'): Promise<Sidecar> => {
+export type SidecarOptions = {
+  /** Whose passdb: Dovecot 2.4's own, or Homing's, with Dovecot having none. */
+  readonly passwords: 'dovecot' | 'homing';
+  /** Login processes for one client each, as they come, or for many. */
+  readonly logins: 'stock' | 'busy';
+};
+
+export const startSidecar = async (
+  backends: MixedBackends,
+  { passwords, logins }: SidecarOptions,
+): Promise<Sidecar> => {
   await using stack = new AsyncDisposableStack();
   const ports = mailPorts(await freePorts(6, FRONT_HOST));
-  const own24 = passwords === 'dovecot' ? auth24(backends.ports) : '';
-  const front = stack.use(await startDovecot24({ config: () => frontConfig(ports, backends.ports, own24) }));
+  const settings: FrontSettings = {
+    auth: passwords === 'dovecot' ? auth24(backends.ports) : '',
+    logins: logins === 'busy' ? BUSY_24 : '',
+  };
+  const front = stack.use(await startDovecot24({ config: () => frontConfig(ports, backends.ports, settings) }));
   const asked = passwords === 'dovecot' ? asksAuth24(front) : ownAuth(backends.ports);
   const homing = stack.use(await startHoming({ config: () => sidecarConfig(front, asked) }));
   const running = stack.move();
