@@ -48,7 +48,7 @@ const weigh = async (member: Member): Promise<void> => {
 
 const moveAll = async (member: Member, clients: Clients, count: () => number): Promise<void> => {
   expect(await member.ask(`HOST-UPDATE\t${MAIL_HOSTS[1]}\t0`)).toEqual(['OK']);
-  expect(await member.ask(`HOST-FLUSH\t${MAIL_HOSTS[1]}`)).toEqual(['OK']);
+  expect(await member.ask(`HOST-RESET-USERS\t${MAIL_HOSTS[1]}\t100`)).toEqual(['OK']);
   await until('nobody to be left on the mail host', 30_000, () => count() === 0);
   await clients.more(SOME_LOGINS);
 };

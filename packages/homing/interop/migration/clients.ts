@@ -23,7 +23,8 @@ const COMING = 3;
 const VISIT_MS = 50;
 /** After a login that failed. */
 const RETRY_MS = 100;
-const LOGIN_MS = 10_000;
+/** A director of Dovecot that comes to be alone looks for others for 20 s, and lets new users wait. */
+const LOGIN_MS = 40_000;
 /** Of 100 logins of those who come and go, how many are of users nobody has heard of. */
 const NEW_USERS = 20;
 
