@@ -14,7 +14,8 @@ import { WireError } from '../line/errors.ts';
 import { joinTabs, splitTabs } from '../line/escape.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
-const FIXED = ['service', 'src-ip', 'dest-ip', 'dest-port'];
+const DEST_IP = 'dest-ip';
+const FIXED = ['service', 'src-ip', DEST_IP, 'dest-port'];
 const DESTUSER = 'destuser';
 const CHOSEN_IP = 'chosen-ip';
 /** Of 2.4's anvil, and the word that asks for it. */
@@ -51,49 +52,55 @@ export type SessionRow = {
  */
 export type ListedSession = { readonly backendUser: ByteString; readonly chosenIp: IpAddress };
 
-type Columns = { readonly destIp: number; readonly destuser: number; readonly chosenIp: number };
-
 /** Takes line after line; undefined for a header, and for a row without an address. */
-export const createSessionListReader = (): ((line: ByteString) => ListedSession | undefined) => {
-  let columns: Columns | undefined;
-  return (line) => {
-    const fields = splitTabs(line);
-    if (isHeader(fields)) {
-      columns = {
-        destIp: fields.indexOf('dest-ip'),
-        destuser: fields.indexOf(DESTUSER),
-        chosenIp: fields.indexOf(CHOSEN_IP),
-      };
-      return undefined;
-    }
-    if (columns === undefined) throw new WireError('bad-line', 'list of sessions without a header');
-    const [user = ''] = fields;
-    const destuser = fields[columns.destuser] ?? '';
-    const chosenIp = parseIpAddress(fields[columns.chosenIp] || (fields[columns.destIp] ?? ''));
-    return chosenIp === undefined ? undefined : { backendUser: destuser === '' ? user : destuser, chosenIp };
-  };
-};
+export const createSessionListReader = (): ((line: ByteString) => ListedSession | undefined) =>
+  createTableReader((header) => {
+    const [destIpAt, destuserAt, chosenIpAt] = [DEST_IP, DESTUSER, CHOSEN_IP].map((name) => header.indexOf(name));
+    return (fields) => {
+      const destuser = at(fields, destuserAt);
+      const chosenIp = parseIpAddress(at(fields, chosenIpAt) || at(fields, destIpAt));
+      return chosenIp === undefined ? undefined : { backendUser: destuser === '' ? at(fields, 0) : destuser, chosenIp };
+    };
+  });
 
 /** Takes line after line; undefined for a header. */
-export const createSessionRowReader = (): ((line: ByteString) => SessionRow | undefined) => {
-  let header: readonly ByteString[] | undefined;
+export const createSessionRowReader = (): ((line: ByteString) => SessionRow | undefined) =>
+  createTableReader((header) => {
+    const [serviceAt, srcIpAt, destIpAt, guidAt] = ['service', 'src-ip', DEST_IP, GUID_COLUMN].map((name) =>
+      header.indexOf(name),
+    );
+    const names = [...header.entries()].filter(([, column]) => column.startsWith('user_'));
+    return (fields) => {
+      const guid = at(fields, guidAt);
+      return {
+        user: at(fields, 0),
+        service: at(fields, serviceAt),
+        srcIp: parseIpAddress(at(fields, srcIpAt)),
+        destIp: parseIpAddress(at(fields, destIpAt)),
+        guid: /^[0-9a-f]{32}$/.test(guid) ? guid : undefined,
+        alternative: names.length === 0 ? NO_NAMES : new Map(names.map(([n, column]) => [column, at(fields, n)])),
+      };
+    };
+  });
+
+const NO_NAMES: SessionRow['alternative'] = new Map();
+
+/** Empty where there is no such column. */
+const at = (fields: readonly ByteString[], column: number | undefined): ByteString => fields[column ?? -1] ?? '';
+
+/** `rowsOf`: what reads the rows below this header. */
+const createTableReader = <Row>(
+  rowsOf: (header: readonly ByteString[]) => (fields: readonly ByteString[]) => Row,
+): ((line: ByteString) => Row | undefined) => {
+  let readRow: ((fields: readonly ByteString[]) => Row) | undefined;
   return (line) => {
     const fields = splitTabs(line);
     if (isHeader(fields)) {
-      header = fields;
+      readRow = rowsOf(fields);
       return undefined;
     }
-    if (header === undefined) throw new WireError('bad-line', 'list of sessions without a header');
-    const values = new Map(header.map((column, at) => [column, fields[at] ?? '']));
-    const guid = values.get(GUID_COLUMN) ?? '';
-    return {
-      user: values.get('username') ?? '',
-      service: values.get('service') ?? '',
-      srcIp: parseIpAddress(values.get('src-ip') ?? ''),
-      destIp: parseIpAddress(values.get('dest-ip') ?? ''),
-      guid: /^[0-9a-f]{32}$/.test(guid) ? guid : undefined,
-      alternative: new Map([...values].filter(([column]) => column.startsWith('user_'))),
-    };
+    if (readRow === undefined) throw new WireError('bad-line', 'list of sessions without a header');
+    return readRow(fields);
   };
 };
 
