@@ -23,6 +23,8 @@ const COMING = 3;
 const VISIT_MS = 50;
 /** After a login that failed. */
 const RETRY_MS = 100;
+/** A login process of 2.4 whose auth server is not there says nothing to those who connect, also when it comes. */
+const GREETING_MS = 5000;
 /** A director of Dovecot that comes to be alone looks for others for 20 s, and lets new users wait. */
 const LOGIN_MS = 40_000;
 /** Of 100 logins of those who come and go, how many are of users nobody has heard of. */
@@ -38,6 +40,7 @@ export const startClients = (fronts: readonly Front[], known: readonly string[])
   const visit = async (front: Front, user: string, stay: Promise<unknown>): Promise<void> => {
     const wasChanging = front.isChanging;
     using client = await openLineClient(front);
+    await client.line(GREETING_MS);
     client.send(`a LOGIN ${user} pw\r\n`);
     const reply = (await client.linesUntil((line) => line.startsWith('a '), LOGIN_MS)).at(-1) ?? '';
     if (!reply.startsWith('a OK')) throw new Error(reply);
