@@ -14,40 +14,49 @@ import {
 } from '@homing/wire';
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
+import { within } from '../within.ts';
 
 const PAUSE_MS = 150;
 
-/** All of one process. How many it has ended; undefined if it cannot be asked, or does not understand. */
+/** For all of its answers. */
+const ANSWER_MS = 5000;
+
+type Sessions = readonly [AnvilSession, ...AnvilSession[]];
+
+/** All of one process. How many it has ended; undefined if it cannot be asked, does not answer, or does not understand. */
 export const kickByProcess = async (
   baseDir: string,
-  sessions: readonly [AnvilSession, ...AnvilSession[]],
+  sessions: Sessions,
   { host }: Context,
 ): Promise<number | undefined> => {
   const [{ service, pid }] = sessions;
   // A service's name comes from the other side.
   if (service.includes('/')) return undefined;
+  let process: Conversation | undefined;
   try {
-    const process = await converse(host.connectUnix(`${baseDir}/srv.${service}/${pid}`));
-    process.send(masterAdminClientHello());
-    parseMasterAdminServerVersion((await process.next()) ?? '');
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    for (const session of sessions) process.send(`${formatAdminKick(session)}\n`);
-    return await countKicked(process, sessions.length);
+    process = await converse(host.connectUnix(`${baseDir}/srv.${service}/${pid}`));
+    const count = await within(PAUSE_MS + ANSWER_MS, kick(process, sessions));
+    return count === 'late' ? undefined : count;
   } catch {
     return undefined;
+  } finally {
+    process?.close();
   }
 };
 
 /** A process that has nothing left to do ends, with its last reply or instead of it. */
-const countKicked = async (process: Conversation, kicks: number): Promise<number> => {
+const kick = async (process: Conversation, sessions: Sessions): Promise<number> => {
+  process.send(masterAdminClientHello());
+  parseMasterAdminServerVersion((await process.next()) ?? '');
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  for (const session of sessions) process.send(`${formatAdminKick(session)}\n`);
   let count = 0;
-  for (let at = 0; at < kicks; at++) {
+  for (const _ of sessions) {
     const line = await process.next();
     if (line === undefined) break;
     const reply = parseAdminReply(line);
     if (reply.reply === 'error') throw new WireError('bad-line', reply.text);
     count += reply.count;
   }
-  process.close();
   return count;
 };

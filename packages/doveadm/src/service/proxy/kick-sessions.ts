@@ -25,9 +25,9 @@ export const kickSessions = async (command: KickCommand, path: string, context: 
   const { fields, sessions } = await anvil.dump();
   const meant = sessions.filter(meantBy(command, fields, hosts));
   const kicked = await kickEach(meant, anvil, path, context);
-  const left = await stillThere(meant, kicked.byAnvil, anvil);
+  const left = kicked.byAnvil ? await stillThere(meant, anvil) : [];
   anvil.close();
-  return { count: kicked.count - left.length, left };
+  return { count: kicked.byAnvil ? meant.length - left.length : kicked.count, left };
 };
 
 const meantBy = (
@@ -57,6 +57,7 @@ const addressesOf = async (names: readonly ByteString[], { host }: Context): Pro
   return (await Promise.all(found)).flat();
 };
 
+/** `count`: by processes themselves. `byAnvil`: some could not be asked, and what anvil counts proves nothing. */
 type EachKicked = { count: number; byAnvil: boolean };
 
 const kickEach = async (
@@ -77,7 +78,7 @@ const kickEach = async (
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, next));
-  for (const { user, guid } of unreached) kicked.count += await anvil.kick(user, guid);
+  for (const { user, guid } of unreached) await anvil.kick(user, guid);
   kicked.byAnvil = unreached.length > 0;
   return kicked;
 };
@@ -93,12 +94,8 @@ const byProcess = (sessions: readonly AnvilSession[]): Map<string, [AnvilSession
   return processes;
 };
 
-const stillThere = async (
-  meant: readonly AnvilSession[],
-  isDoubtful: boolean,
-  anvil: Anvil,
-): Promise<AnvilSession[]> => {
-  let left: AnvilSession[] = isDoubtful ? [...meant] : [];
+const stillThere = async (meant: readonly AnvilSession[], anvil: Anvil): Promise<AnvilSession[]> => {
+  let left = [...meant];
   for (let look = 0; look < LOOKS && left.length > 0; look++) {
     if (look > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const { sessions } = await anvil.dump();

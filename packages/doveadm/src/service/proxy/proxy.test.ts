@@ -175,6 +175,26 @@ test('kicks that anvil counts and nobody hears are no success', async () => {
   });
 });
 
+test('a process that does not answer is left to anvil', async () => {
+  const { connect } = dovecot24({ hearing: 'all', hasAdmin: true });
+  let isClosed = false;
+  const silent = connectInProcess((outlet) => {
+    outlet.send('VERSION\tmaster-admin-server\t1\t0\n');
+    return {
+      receive: () => undefined,
+      end: () => {
+        isClosed = true;
+      },
+    };
+  }, createMemoryLog());
+  vi.useFakeTimers();
+  const kicked = run('proxy kick -a /run/d/anvil bob', (path) => (path.includes('/srv.') ? silent : connect(path)));
+  await vi.runAllTimersAsync();
+  vi.useRealTimers();
+  expect(await kicked).toEqual({ status: 0, out: '2 connections kicked\n', err: '' });
+  expect(isClosed).toBe(true);
+});
+
 test.each([
   ['proxy list -a /run/d/anvil23', 'CONNECT-DUMP failed: /run/d/anvil23 is no anvil socket of Dovecot 2.4'],
   ['proxy kick -a /run/d/anvil23 u', 'KICK failed: /run/d/anvil23 is no anvil socket of Dovecot 2.4'],
