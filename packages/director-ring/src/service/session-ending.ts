@@ -42,11 +42,21 @@ export type Told = (session: ProxiedSession, reason: string | undefined) => void
 export type SessionEnding = (sessions: readonly ProxiedSession[], told: Told) => void;
 
 export const createSessionEnding = (sockets: SessionSockets, signal: AbortSignal): SessionEnding => {
-  const waiting: (() => Promise<void>)[] = [];
+  /** Each call's processes. They take turns: a single user must not wait until a whole domain is told. */
+  const waiting: Iterator<() => Promise<void>>[] = [];
   let running = 0;
+  const takeNext = (): (() => Promise<void>) | undefined => {
+    for (let call = waiting.shift(); call !== undefined; call = waiting.shift()) {
+      const next = call.next();
+      if (next.done === true) continue;
+      waiting.push(call);
+      return next.value;
+    }
+    return undefined;
+  };
   const startNext = (): void => {
     while (running < PARALLEL) {
-      const next = waiting.shift();
+      const next = takeNext();
       if (next === undefined) return;
       running++;
       void next().finally(() => {
@@ -57,7 +67,7 @@ export const createSessionEnding = (sockets: SessionSockets, signal: AbortSignal
   };
   return (sessions, told) => {
     const processes = Map.groupBy(sessions, ({ service, pid }) => `${service}/${pid}`);
-    for (const members of processes.values()) waiting.push(() => endSessions(sockets, members, told, signal));
+    waiting.push(processes.values().map((members) => () => endSessions(sockets, members, told, signal)));
     startNext();
   };
 };

@@ -113,11 +113,11 @@ export const createSessionKicks = ({ list, end, hashOf, log, now }: SessionKickO
   };
 };
 
-/** Each session once, and the jobs that it belongs to by its guid. */
+/** Each session once, first those of small jobs, and the jobs that it belongs to by its guid. */
 const share = (batch: readonly Job[]) => {
   const sessions: ProxiedSession[] = [];
   const jobsOf = new Map<string, Job[]>();
-  for (const job of batch) {
+  for (const job of batch.toSorted((a, b) => a.found.length - b.found.length)) {
     job.telling = job.found.length;
     for (const session of job.found) {
       const others = jobsOf.get(session.guid);

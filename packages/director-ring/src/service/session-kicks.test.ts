@@ -1,0 +1,40 @@
+import { createMemoryLog } from '@homing/io';
+import type { IpAddress } from '@homing/wire';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ProxiedSession } from '../core/session-kick/proxied-session.ts';
+import { createSessionKicks } from './session-kicks.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const session = (pid: number, user: string): ProxiedSession => ({
+  service: 'imap-login',
+  pid,
+  guid: String(pid).padStart(32, '0'),
+  user,
+  backendUser: user,
+  destIp: '10.2.0.11' as IpAddress,
+  names: new Map(),
+});
+
+test('kicks that share a list: whoever has few sessions is told first, and each session once', async () => {
+  const sessions = [session(1, 'many'), session(2, 'many'), session(3, 'few'), session(4, 'nobody')];
+  let told: readonly ProxiedSession[] = [];
+  const kicks = createSessionKicks({
+    async list(onSession) {
+      for (const one of sessions) onSession(one);
+    },
+    end: (given) => {
+      told = given;
+    },
+    hashOf: () => undefined,
+    log: createMemoryLog(),
+    now: () => performance.now(),
+  });
+  kicks.kick({ cmd: 'KICK', users: ['few', 'many'] }, () => undefined);
+  kicks.kick({ cmd: 'KICK', users: ['many'] }, () => undefined);
+  kicks.kick({ cmd: 'KICK', users: ['few'] }, () => undefined);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(told.map(({ pid }) => pid)).toEqual([3, 1, 2]);
+  kicks.close();
+});
