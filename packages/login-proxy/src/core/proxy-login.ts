@@ -121,7 +121,7 @@ export type ProxiedSession = {
   readonly host: string;
   readonly ip: string;
   readonly port: number;
-  /** Where the auth reply had sent it, unless that is `ip`. */
+  /** Where the auth reply had sent it: another `ip` if a backend sent it on. */
   readonly chosenIp: string;
   readonly destuser: ByteString;
   /** IMAP: the backend's capability list, if it told one: see `imapLoginReply`. */

@@ -14,7 +14,7 @@ export type SessionNames = {
   readonly rip: string;
   readonly ip: string;
   readonly port: number;
-  /** Where the auth reply had sent it: another `ip` unless a backend sent it on. */
+  /** Where the auth reply had sent it: another `ip` if a backend sent it on. */
   readonly chosenIp: string;
   /** The `host` field as auth wrote it. */
   readonly host: string;

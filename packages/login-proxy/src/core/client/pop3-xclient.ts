@@ -25,14 +25,11 @@ export const xclient = (before: ClientState, args: ByteString): Step => {
     const value = arg.slice(eq + 1);
     const next = key === 'FORWARD' ? withForward(state, value) : withForwarded(state, KEYS[key] ?? '', value);
     if (next === undefined) isValid = false;
-    else state = key.startsWith('DEST') ? withDestination(next, key) : next;
+    else if (key === 'DESTADDR' || key === 'DESTPORT') state = { ...next, hop: { ...next.hop, destination: true } };
+    else state = next;
   }
   return [state, [send(isValid ? '+OK Updated\r\n' : '-ERR Invalid parameters\r\n')]];
 };
-
-/** The next hop is told only if we were. */
-const withDestination = (state: ClientState, key: string): ClientState =>
-  key === 'DESTADDR' || key === 'DESTPORT' ? { ...state, hop: { ...state.hop, destination: true } } : state;
 
 /** Base64 of a TAB-joined list whose fields are escaped. It replaces what was forwarded before. */
 const withForward = (state: ClientState, value: ByteString): ClientState | undefined => {
