@@ -25,8 +25,8 @@ const PROCESS_SILENCE_MS = 5000;
 /** anvil asks the process in its turn; an admin waits for half a minute in all. */
 const ANVIL_SILENCE_MS = 10_000;
 
-/** Processes that are told at once. */
-const PARALLEL = 50;
+/** Processes that are told at once: each takes `LISTENS_ALONE_MS`, and who asked waits for 30 s at most. */
+const PARALLEL = 200;
 
 export type LoginProcess = { readonly service: string; readonly pid: number };
 
