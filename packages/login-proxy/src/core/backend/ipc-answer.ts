@@ -1,16 +1,13 @@
 /** What a login process answers to one ipc command of the group `proxy`; kicks happen on the way. */
 import { assertNever, type ByteString, type IpcReply, parseProxyCommand } from '@homing/wire';
-import type { SessionTable } from './session-table.ts';
+import type { HashOf } from './hash-index.ts';
+import type { SessionNames, SessionTable } from './session-table.ts';
 
 const BY_ADMIN = 'Kicked by admin';
 const BY_DIRECTOR = 'Kicked via director';
 
 /** The last reply ends the answer. `hashOf`: by `director_username_hash`. */
-export const answerProxyCommand = (
-  line: ByteString,
-  sessions: SessionTable,
-  hashOf: (user: ByteString) => number,
-): IpcReply[] => {
+export const answerProxyCommand = (line: ByteString, sessions: SessionTable, hashOf: HashOf): IpcReply[] => {
   const command = parseProxyCommand(line);
   if ('refusal' in command) return [{ reply: 'error', data: command.refusal }];
   switch (command.cmd) {
@@ -29,14 +26,8 @@ export const answerProxyCommand = (
       const { hash, exceptIp } = command;
       // Dovecot hashes the login name and so never meets a session whose backend knows it by another; directors hash that.
       // A session that its backend sent on is where it belongs: at the director's choice, or beyond it.
-      return [
-        count(
-          sessions.kick(
-            BY_DIRECTOR,
-            ({ destuser, ip, chosenIp }) => ip !== exceptIp && chosenIp !== exceptIp && hashOf(destuser) === hash,
-          ),
-        ),
-      ];
+      const isElsewhere = ({ ip, chosenIp }: SessionNames): boolean => ip !== exceptIp && chosenIp !== exceptIp;
+      return [count(sessions.kickHashed(BY_DIRECTOR, hash, hashOf, isElsewhere))];
     }
     case 'KICK-GUID':
       return [count(sessions.kick(BY_ADMIN, ({ user }, guid) => user === command.user && guid() === command.guid))];

@@ -3,6 +3,7 @@
  * ipc commands (login-proxy.c: login_proxy_cmd_*).
  */
 import { type ByteString, formatSessionListHeader, joinTabs, type SessionListColumns } from '@homing/wire';
+import { createHashIndex, type HashOf } from './hash-index.ts';
 
 export type SessionNames = {
   readonly user: ByteString;
@@ -31,6 +32,8 @@ export type SessionTable = {
   readonly size: number;
   /** Kicks all that match; returns how many. */
   kick(reason: string, wanted: (session: SessionNames, guid: () => ByteString) => boolean): number;
+  /** Likewise among those whose `destuser` has this hash. `hashOf`: the same function each time. */
+  kickHashed(reason: string, hash: number, hashOf: HashOf, wanted: (session: SessionNames) => boolean): number;
   /** True once any session had this `user_*` field. */
   knowsField(field: ByteString): boolean;
   /** Tab-escaped lines: the header, then a row for each session, the newest first. `guids`: with a column of them. */
@@ -41,6 +44,7 @@ export type SessionTable = {
 export const createSessionTable = (pid = 0): SessionTable => {
   /** With their serial numbers. */
   const sessions = new Map<TabledSession, number>();
+  const hashed = createHashIndex<TabledSession>();
   let lastSerial = 0;
   /** Columns stay once they appeared, as in Dovecot. */
   const fields = new Set<ByteString>();
@@ -50,18 +54,26 @@ export const createSessionTable = (pid = 0): SessionTable => {
     add(session) {
       lastSerial += 1;
       sessions.set(session, lastSerial);
+      hashed.add(session);
       for (const field of session.altUsernames.keys()) fields.add(field);
       hasDestuser ||= session.destuser !== session.user;
       hasChosenIp ||= session.chosenIp !== session.ip;
       return session;
     },
-    remove: (session) => void sessions.delete(session),
+    remove(session) {
+      if (sessions.delete(session)) hashed.remove(session);
+    },
     get size() {
       return sessions.size;
     },
     kick(reason, wanted) {
       const kicked = [...sessions].filter(([session, serial]) => wanted(session, () => guidOf(pid, serial)));
       for (const [session] of kicked) session.kick(reason);
+      return kicked.length;
+    },
+    kickHashed(reason, hash, hashOf, wanted) {
+      const kicked = hashed.find(hash, hashOf, sessions.keys()).filter(wanted);
+      for (const session of kicked) session.kick(reason);
       return kicked.length;
     },
     knowsField: (field) => fields.has(field),
