@@ -35,7 +35,10 @@ export const askLines = (dialogue: LineDialogue): Promise<void> => {
   };
   const abort = (): void => end('Shutting down');
   const silence = setTimeout(() => end(`no answer for ${silenceMs / 1000} secs`), silenceMs).unref();
-  if (signal.aborted) abort();
+  if (signal.aborted) {
+    abort();
+    return promise;
+  }
   signal.addEventListener('abort', abort);
   const serve = (opened: Outlet): Protocol => {
     outlet = opened;
