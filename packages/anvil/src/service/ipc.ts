@@ -55,6 +55,7 @@ const clientProtocol = (outlet: Outlet, groupOf: GroupOf, log: Log): Protocol =>
   let isBusy = false;
   let isTaking = false;
   let isGone = false;
+  let hasToldOfNonsense = false;
 
   const answer = (replies: readonly IpcReply[]): void => {
     if (isGone) return;
@@ -66,12 +67,18 @@ const clientProtocol = (outlet: Outlet, groupOf: GroupOf, log: Log): Protocol =>
     for (let line = nextLine(); line !== undefined; line = nextLine()) {
       const request = parseIpcRequest(line);
       isBusy = true;
-      if ('refusal' in request) done([{ reply: 'error', data: request.refusal }]);
+      if ('refusal' in request) refuse(request.refusal);
       else run(request, groupOf, done);
     }
     isTaking = false;
     if (isBusy) outlet.pause();
     else outlet.resume();
+  };
+  /** Answered as by Dovecot, which goes on; told once, so that the log cannot be filled. */
+  const refuse = (reason: string): void => {
+    if (!hasToldOfNonsense) log.error('ipc_client_refused', {}, `IPC client sent invalid input: ${reason}`);
+    hasToldOfNonsense = true;
+    done([{ reply: 'error', data: reason }]);
   };
   const nextLine = (): ByteString | undefined => (isBusy ? undefined : lines.next());
   /** Called while the command is taken, or later; then the lines that waited are next. */

@@ -59,6 +59,9 @@ const CUTS = [
 
 const NOW = 1_795_300_000;
 
+/** Nonsense, which Dovecot answers in silence. */
+const TOLD_BY_US = new Set(['ipc/unknown']);
+
 describe.each(CUTS)('in %s', (_, cut) => {
   test.each(readFixtures('anvil').map((fixture) => [fixture.name, fixture] as const))('%s', async (_name, fixture) => {
     const servers: Servers = (log) => () => createAnvil({ log, now: () => NOW * 1000 }).client;
@@ -75,7 +78,7 @@ describe.each(CUTS)('in %s', (_, cut) => {
     (fixture) =>
       fixture.name === 'ipc/nobody-registered' || fixture.steps.some((step) => step.from === 'C' && step.on === 1),
   );
-  test.each(ipcFixtures.map((fixture) => [fixture.name, fixture] as const))('%s', async (_name, fixture) => {
+  test.each(ipcFixtures.map((fixture) => [fixture.name, fixture] as const))('%s', async (name, fixture) => {
     const servers: Servers = (log) => {
       const ipc = createIpc(log);
       const proxies = ipc.addListener();
@@ -83,6 +86,7 @@ describe.each(CUTS)('in %s', (_, cut) => {
     };
     const { heard, logged } = await replay(fixture, servers, cut);
     for (const [on, bytes] of recorded(fixture)) expect(heard.get(on)).toBe(bytes);
-    expect(logged).toHaveLength(fixture.steps.filter((step) => step.from === 'log').length);
+    const told = TOLD_BY_US.has(name) ? 1 : 0;
+    expect(logged).toHaveLength(told + fixture.steps.filter((step) => step.from === 'log').length);
   });
 });
