@@ -3,6 +3,9 @@
  *
  *     <log_timestamp><service>: <Level>: <text>
  *
+ * For syslog without the time, which it stamps itself, and without `Info: `, as Dovecot does (lib/failures.c,
+ * syslog_format()): patterns written for its lines, fail2ban's say, match ours.
+ *
  * Control characters never reach a log: whoever chooses a user name must not be able to write a line of his own, nor
  * drive a terminal. They become `?`, as str_sanitize() does. Only the stack of a panic has several lines; each is
  * written with the full prefix.
@@ -29,10 +32,11 @@ const EACH_CONTROL = new RegExp(CONTROL, 'g');
 
 export const sanitize = (text: string): string => (CONTROL.test(text) ? text.replace(EACH_CONTROL, '?') : text);
 
-/** `timestamp` is absent where the reader of the lines adds its own: syslog. */
+/** Without a `timestamp` for syslog. */
 export const createTextFormat = (timestamp: FormatTimestamp | undefined): FormatEntry => {
   return (entry, now) => {
-    const head = `${timestamp?.(now) ?? ''}${entry.service}: ${NAMES[entry.level]}: `;
+    const level = timestamp === undefined && entry.level === 'info' ? '' : `${NAMES[entry.level]}: `;
+    const head = `${timestamp?.(now) ?? ''}${entry.service}: ${level}`;
     if (entry.level !== 'panic') return [head + sanitize(entry.text)];
     return entry.text.split('\n').map((line) => head + sanitize(line));
   };

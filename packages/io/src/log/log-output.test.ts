@@ -56,6 +56,13 @@ describe('text lines', () => {
     expect(format(entry(), AT)).toEqual(['01:05 director: Error: connect() failed: Connection refused']);
   });
 
+  test.each([
+    ['info', 'director: connect() failed: Connection refused'],
+    ['warning', 'director: Warning: connect() failed: Connection refused'],
+  ] as const)('for syslog: %s', (level, expected) => {
+    expect(createFormat(targets({ log_path: 'syslog' }))(entry({ level }), AT)).toEqual([expected]);
+  });
+
   test('only the stack of a panic has several', () => {
     expect(format(entry({ level: 'panic', text: 'a\n  b' }), AT)).toEqual([
       '01:05 director: Panic: a',
