@@ -13,6 +13,7 @@ import {
 } from '@homing/wire';
 import type { Context } from '../context.ts';
 import { type Conversation, converse } from '../conversation.ts';
+import { within } from '../within.ts';
 
 export type Anvil = {
   /** `fields`: the names of the sessions' further values. */
@@ -22,31 +23,41 @@ export type Anvil = {
   close(): void;
 };
 
+/** As long as Dovecot's own clients wait (2.4.3). */
+const ANSWER_MS = 30_000;
+
 /** Rejects with what went wrong, as do both questions. */
 export const openAnvil = async (path: string, { host }: Context): Promise<Anvil> => {
   const anvil = await connect(path, host);
-  const ask = (command: AnvilClientCommand): void => anvil.send(`${formatAnvilClientCommand(command)}\n`);
+  const inTime = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    const known = await within(ANSWER_MS, answer);
+    if (known !== 'late') return known;
+    anvil.close();
+    throw new Error(`${path} does not answer`);
+  };
+  const ask = <Answer>(command: AnvilClientCommand, answer: () => Promise<Answer>): Promise<Answer> => {
+    anvil.send(`${formatAnvilClientCommand(command)}\n`);
+    return inTime(answer());
+  };
   anvil.send(anvilClientHello());
-  const version = await anvil.next();
+  const version = await inTime(anvil.next());
   if (version === undefined || !isVersion(version)) {
     anvil.close();
     throw new Error(`${path} is no anvil socket of Dovecot 2.4`);
   }
   return {
-    async dump() {
-      ask({ cmd: 'CONNECT-DUMP' });
-      const fields = parseConnectDumpHeader(await nextLine(anvil, path));
-      const sessions: AnvilSession[] = [];
-      for (;;) {
-        const session = parseAnvilSession(await nextLine(anvil, path));
-        if (session === undefined) return { fields, sessions };
-        sessions.push(session);
-      }
-    },
-    async kick(user, guid) {
-      ask({ cmd: 'KICK-USER', user, guid });
-      return parseAnvilKickCount(await nextLine(anvil, path));
-    },
+    dump: () =>
+      ask({ cmd: 'CONNECT-DUMP' }, async () => {
+        const fields = parseConnectDumpHeader(await nextLine(anvil, path));
+        const sessions: AnvilSession[] = [];
+        for (;;) {
+          const session = parseAnvilSession(await nextLine(anvil, path));
+          if (session === undefined) return { fields, sessions };
+          sessions.push(session);
+        }
+      }),
+    kick: (user, guid) =>
+      ask({ cmd: 'KICK-USER', user, guid }, async () => parseAnvilKickCount(await nextLine(anvil, path))),
     close: () => anvil.close(),
   };
 };

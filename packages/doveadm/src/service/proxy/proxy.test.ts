@@ -175,6 +175,18 @@ test('kicks that anvil counts and nobody hears are no success', async () => {
   });
 });
 
+test.each([
+  ['proxy list -a /run/d/anvil', 'CONNECT-DUMP'],
+  ['proxy kick -a /run/d/anvil u', 'KICK'],
+])('%s: an anvil that does not answer', async (line, what) => {
+  const mute = lineServer('VERSION\tanvil-server\t2\t0\n', 2, () => '');
+  vi.useFakeTimers();
+  const asked = run(line, () => connectInProcess(mute, createMemoryLog()));
+  await vi.runAllTimersAsync();
+  vi.useRealTimers();
+  expect(await asked).toMatchObject({ status: 75, err: `Error: ${what} failed: /run/d/anvil does not answer\n` });
+});
+
 test('a process that does not answer is left to anvil', async () => {
   const { connect } = dovecot24({ hearing: 'all', hasAdmin: true });
   let isClosed = false;
