@@ -19,8 +19,8 @@ export const benchCompletion = async (window: number, requests = 500_000): Promi
     settings: benchSettings,
     log,
     connectAuth: {
-      login: { connect: connectAuth, isOurs: true },
-      userdb: { connect: connectAuth, isOurs: true },
+      login: { connect: connectAuth, path: '', isOurs: true },
+      userdb: { connect: connectAuth, path: '', isOurs: true },
     },
     isRestart: false,
     connectIpc: refused,

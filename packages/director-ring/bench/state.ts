@@ -89,7 +89,7 @@ const start = async (
   const director = await createDirector({
     settings: benchSettings,
     log,
-    connectAuth: { login: { connect, isOurs: true }, userdb: { connect, isOurs: true } },
+    connectAuth: { login: { connect, path: '', isOurs: true }, userdb: { connect, path: '', isOurs: true } },
     isRestart: false,
     stateFolder,
     connectIpc: refused,

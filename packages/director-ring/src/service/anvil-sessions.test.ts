@@ -71,8 +71,8 @@ describe('the sessions of login processes', () => {
   });
 
   test('nobody there', async () => {
-    const refused: Connect = () => Promise.reject(new Error('Connection refused'));
-    expect(await ask(refused)).toEqual(['connect() failed: Connection refused']);
+    const refused: Connect = () => Promise.reject(new Error('connect(/run/d/anvil) failed: Connection refused'));
+    expect(await ask(refused)).toEqual(['connect(/run/d/anvil) failed: Connection refused']);
   });
 
   test('we end', async () => {

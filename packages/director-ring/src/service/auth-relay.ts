@@ -14,6 +14,8 @@ import type { Runtime } from './runtime.ts';
 
 export type AuthSocket = {
   readonly connect: Connect;
+  /** For the log. */
+  readonly path: string;
   /** It runs in this process and has logged already why it closes a connection. */
   readonly isOurs: boolean;
 };
@@ -62,7 +64,8 @@ export const createAuthRelay = (
       })
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        if (isOpen) log.error('director_auth_connect_failed', { socket }, `connect(${socket}) failed: ${reason}`);
+        if (isOpen)
+          log.error('director_auth_connect_failed', { socket }, `connect(${upstream.path}) failed: ${reason}`);
         close();
       });
 

@@ -59,7 +59,7 @@ describe('login/director', () => {
 
   test('an auth server in this process has told its reason itself', async () => {
     const auth = createPeer();
-    const ours = { connect: connectInProcess(auth.factory, createMemoryLog()), isOurs: true };
+    const ours = { connect: connectInProcess(auth.factory, createMemoryLog()), path: '', isOurs: true };
     const { director, logged, open } = await start({}, { connectAuth: { login: ours, userdb: ours } });
     const client = await open(director.acceptAuth);
     auth.outlet?.close();
@@ -82,15 +82,15 @@ describe('login/director', () => {
       {},
       {
         connectAuth: {
-          login: { connect: refusedConnect, isOurs: false },
-          userdb: { connect: refusedConnect, isOurs: false },
+          login: { connect: refusedConnect, path: '/run/d/auth-login', isOurs: false },
+          userdb: { connect: refusedConnect, path: '/run/d/auth-userdb', isOurs: false },
         },
       },
     );
     const client = await open(director.acceptUserdb);
     await Promise.resolve();
     expect(client.ended).toBe(true);
-    expect(logged()).toEqual(['connect(auth-userdb) failed: Connection refused']);
+    expect(logged()).toEqual(['connect(/run/d/auth-userdb) failed: Connection refused']);
   });
 
   test('the master part of a username does not count', async () => {

@@ -72,8 +72,7 @@ describe('a kick', () => {
     command('USER-KICK\talice');
     await pass(2000);
     const failure =
-      '1 session goes on (imap-login 1 to 10.2.0.11: srv.imap-login/1: connect() failed: Permission denied; ' +
-      'anvil was told instead)';
+      '1 session goes on (imap-login 1 to 10.2.0.11: srv.imap-login/1: Permission denied; ' + 'anvil was told instead)';
     expect([dovecot.told, admin.received]).toEqual([['anvil alice'], `${failure}\n`]);
     expect(logged()).toEqual([`Sessions go on after their kick: ${failure}`]);
   });

@@ -3,6 +3,7 @@ import type { Connect, Outlet, Protocol } from '@homing/io';
 import { type ByteString, createLineDecoder, WireError } from '@homing/wire';
 
 export type LineDialogue = {
+  /** Rejects with a reason that says where it could not connect. */
   readonly connect: Connect;
   /** Sent at once. */
   readonly question: ByteString;
@@ -62,7 +63,7 @@ export const askLines = (dialogue: LineDialogue): Promise<void> => {
       end: (error) => end(error === undefined && dialogue.mayEnd?.() === true ? undefined : lostReason(error)),
     };
   };
-  connect(serve).catch((error: unknown) => end(`connect() failed: ${reasonOf(error)}`));
+  connect(serve).catch((error: unknown) => end(reasonOf(error)));
   return promise;
 };
 

@@ -44,8 +44,8 @@ export const startTestDirector = async (
     settings: { ...testSettings, ...changed },
     log,
     connectAuth: {
-      login: { connect: connectInProcess(auth.factory, log), isOurs: false },
-      userdb: { connect: connectInProcess(auth.factory, log), isOurs: false },
+      login: { connect: connectInProcess(auth.factory, log), path: '/run/d/auth-login', isOurs: false },
+      userdb: { connect: connectInProcess(auth.factory, log), path: '/run/d/auth-userdb', isOurs: false },
     },
     isRestart: false,
     connectIpc: connectInProcess(ipc.factory, log),

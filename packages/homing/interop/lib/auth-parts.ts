@@ -38,14 +38,15 @@ export const startOwnDirector = (
 ): Promise<DirectorService> => directorBefore(hosts, inProcess(auth, log), log);
 
 const inProcess = (auth: { login: ProtocolFactory; userdb: ProtocolFactory }, log: Log): AuthSockets => ({
-  login: { connect: connectInProcess(auth.login, log), isOurs: false },
-  userdb: { connect: connectInProcess(auth.userdb, log), isOurs: false },
+  login: { connect: connectInProcess(auth.login, log), path: 'login', isOurs: false },
+  userdb: { connect: connectInProcess(auth.userdb, log), path: 'userdb', isOurs: false },
 });
 
 /** Of an auth server that may not be there yet: each path is asked for when somebody connects. */
 export const socketsOf = (path: (kind: 'login' | 'userdb') => string, log: Log): AuthSockets => {
   const socket = (kind: 'login' | 'userdb'): AuthSocket => ({
     connect: (factory) => connectUnix(path(kind), log)(factory),
+    path: kind,
     isOurs: false,
   });
   return { login: socket('login'), userdb: socket('userdb') };

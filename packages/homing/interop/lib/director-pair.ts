@@ -122,8 +122,8 @@ export const startDirectorPair = async (options: PairOptions): Promise<DirectorP
       settings,
       log,
       connectAuth: {
-        login: { connect: connectUnix(dovecot.socket('auth-login'), log), isOurs: false },
-        userdb: { connect: connectUnix(dovecot.socket('auth-userdb'), log), isOurs: false },
+        login: { connect: connectUnix(dovecot.socket('auth-login'), log), path: 'auth-login', isOurs: false },
+        userdb: { connect: connectUnix(dovecot.socket('auth-userdb'), log), path: 'auth-userdb', isOurs: false },
       },
       isRestart: false,
       connectIpc: connectUnix(dovecot.socket('ipc'), log),

@@ -49,6 +49,8 @@ test('what the other side says at once is left to be read by whoever gets the co
 });
 
 test('why not is told', async () => {
-  await expect(openMasterSocket({ of: 'anvil' }, '/nowhere/anvil')).rejects.toThrow('No such file or directory');
+  await expect(openMasterSocket({ of: 'anvil' }, '/nowhere/anvil')).rejects.toThrow(
+    'connect(/nowhere/anvil) failed: No such file or directory',
+  );
   await expect(openMasterSocket(ofProcess('imap', 1), ANVIL)).rejects.toThrow('the master does not connect there');
 });

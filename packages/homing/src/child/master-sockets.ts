@@ -32,7 +32,13 @@ export const masterSocketPath = (socket: MasterSocket, anvilSocket: string): str
 export const openMasterSocket = async (socket: MasterSocket, anvilSocket: string): Promise<Socket> => {
   const path = masterSocketPath(socket, anvilSocket);
   if (path === undefined) throw new Error('the master does not connect there');
-  return openUnixSocket(path);
+  try {
+    return await openUnixSocket(path);
+  } catch (error) {
+    throw new Error(`connect(${path}) failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 };
 
 /** In the child. */

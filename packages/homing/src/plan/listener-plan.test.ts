@@ -108,6 +108,14 @@ test('without other directors no ring port is opened, and a warning says so', ()
   expect(ringAddress(configOf(DIRECTOR), names)).toBeUndefined();
 });
 
+test('without mail servers there is no director, and a warning says so to whoever wants one', () => {
+  const { warnings } = plan('director_servers = 10.0.0.1\nhoming_anvil_socket = /run/d/anvil');
+  expect(warnings).toEqual([
+    'director_servers, homing_anvil_socket: no director runs, because director_mail_servers is empty',
+  ]);
+  expect(plan('protocols = imap').warnings).toEqual([]);
+});
+
 test('login processes report to fifos of the director, and to sockets of that name', () => {
   const text = (kind: string, path: string, mode: string): string =>
     `service director {\n ${kind}_listener ${path} {\n mode = ${mode}\n }\n}\n`;

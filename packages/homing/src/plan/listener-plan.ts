@@ -64,7 +64,21 @@ export const planListeners = (config: Config, names: Names): ListenerPlan => {
     }
     for (const inet of service.inetListeners) add('inet', inet.name, inetSpecs(inet, config, names), inet);
   }
-  return { listeners, warnings };
+  return { listeners, warnings: [...warnings, ...withoutDirector(config)] };
+};
+
+/** Whoever sets one of these wants a director. */
+const FOR_DIRECTOR = [
+  'director_servers',
+  'homing_auth_login_socket',
+  'homing_auth_userdb_socket',
+  'homing_anvil_socket',
+] as const;
+
+const withoutDirector = (config: Config): readonly string[] => {
+  const settings = config.settings();
+  const set = runsDirector(config) ? [] : FOR_DIRECTOR.filter((name) => settings[name] !== '');
+  return set.length === 0 ? [] : [`${set.join(', ')}: no director runs, because director_mail_servers is empty`];
 };
 
 type RoleOf = (name: string, kind: ListenerKind, inet: InetListener | undefined) => Role | undefined;

@@ -91,10 +91,10 @@ const connectAuth = (settings: Settings, auth: AuthServer | undefined, log: Log)
   const { base_dir, homing_auth_login_socket, homing_auth_userdb_socket } = settings;
   const connect = (type: 'login' | 'userdb', socket: string): AuthSocket => {
     if (socket === '' && auth !== undefined) {
-      return { connect: connectInProcess(auth.serve(type, undefined), log), isOurs: true };
+      return { connect: connectInProcess(auth.serve(type, undefined), log), path: type, isOurs: true };
     }
     const path = socket === '' ? `${base_dir}/auth-${type}` : socket;
-    return { connect: connectUnix(path, log, AUTH_RETRY_MS), isOurs: false };
+    return { connect: connectUnix(path, log, AUTH_RETRY_MS), path, isOurs: false };
   };
   return { login: connect('login', homing_auth_login_socket), userdb: connect('userdb', homing_auth_userdb_socket) };
 };
