@@ -41,8 +41,11 @@ type State =
 type Passing = Extract<State, { at: 'passing' }>;
 type Rename = ReturnType<typeof createRenamer>;
 
+/** Called with what a client can do. */
+export type OnHello = (client: AuthPeerFeatures) => void;
+
 /** `onTooLong`: the client sent a line longer than an auth server takes; of a client that passes unread nobody looks. */
-export const createAuthClientSide = (client: Outlet, onTooLong: () => void): AuthClientSide => {
+export const createAuthClientSide = (client: Outlet, onTooLong: () => void, onHello: OnHello): AuthClientSide => {
   let state: State = { at: 'hello', held: '' };
   const { send, connected } = createEarlyQueue(client);
   let features: AuthPeerFeatures | undefined;
@@ -67,6 +70,7 @@ export const createAuthClientSide = (client: Outlet, onTooLong: () => void): Aut
       return;
     }
     features = featuresOf(bytes.slice(0, Math.max(0, end - 1)).replace(/\r$/, ''));
+    onHello(features);
     if (!features.protocolKey) {
       pass(bytes);
       return;

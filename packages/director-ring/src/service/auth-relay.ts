@@ -6,7 +6,13 @@
  * piles up here.
  */
 import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
-import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
+import {
+  AUTH_CLIENT_MAX_LINE,
+  type AuthPeerFeatures,
+  type ByteString,
+  createLineDecoder,
+  WireError,
+} from '@homing/wire';
 import { type AuthClientSide, createAuthClientSide } from './auth-client-side.ts';
 import { featuresOf, lineForClient, withBareFlags } from './auth-versions.ts';
 import { createCompletion } from './complete-line.ts';
@@ -28,13 +34,14 @@ export const createAuthRelay = (
   runtime: Runtime,
   socket: 'auth-login' | 'auth-userdb',
   upstream: AuthSocket,
+  onHello: (client: AuthPeerFeatures) => void = () => {},
 ): ProtocolFactory => {
   const complete = createCompletion(runtime);
   const isLogin = socket === 'auth-login';
   return (client) => {
     const { log } = runtime;
     const tooLong = (): void => lost(`BUG: Auth client sent us more than ${AUTH_CLIENT_MAX_LINE} bytes`);
-    const side = createAuthClientSide(client, tooLong);
+    const side = createAuthClientSide(client, tooLong, onHello);
     let auth: Outlet | undefined;
     let isOpen = true;
     const close = (): void => {

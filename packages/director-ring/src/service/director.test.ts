@@ -93,6 +93,19 @@ describe('login/director', () => {
     expect(logged()).toEqual(['connect(/run/d/auth-userdb) failed: Connection refused']);
   });
 
+  test.each([
+    ['2.3', 'VERSION\t1\t2\n', {}, 0],
+    ['2.4', 'VERSION\t1\t3\n', {}, 1],
+    ['2.4, whose anvil is known', 'VERSION\t1\t3\n', { anvil: refusedConnect, process: () => refusedConnect }, 0],
+  ] as const)('who would not see sessions of login processes is told once: %s', async (_, hello, sockets, warnings) => {
+    const dovecotSessions = 'anvil' in sockets ? sockets : undefined;
+    const { director, log, open } = await start({}, { dovecotSessions });
+    for (const serve of [director.acceptUserdb, director.acceptAuth, director.acceptAuth]) {
+      (await open(serve)).outlet?.send(hello);
+    }
+    expect(log.entries.filter(({ event }) => event === 'sessions_unseen').length).toBe(warnings);
+  });
+
   test('the master part of a username does not count', async () => {
     const { director, auth, open } = await start({ auth_master_user_separator: '*' });
     const client = await open(director.acceptAuth);

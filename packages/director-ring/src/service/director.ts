@@ -38,6 +38,7 @@ import { createSessionAsking } from './session-asking.ts';
 import type { SessionSockets } from './session-ending.ts';
 import { keepUsers } from './session-polling.ts';
 import { openState } from './state.ts';
+import { tellUnseenSessions } from './unseen-sessions.ts';
 
 export type DirectorOptions = {
   readonly settings: DirectorSettings;
@@ -146,13 +147,14 @@ export const createDirector = async (options: DirectorOptions): Promise<Director
   });
   const asking = createSessionAsking(runtime, options.connectIpc, dovecot?.list);
   const polling = options.usersKeptBy === 'asking' ? keepUsers(runtime, asking) : undefined;
+  const onHello = dovecot === undefined ? tellUnseenSessions(log) : undefined;
   const status = (): DirectorStatus => directorStatus(director, now());
   const pages = createPageServer(statusPages(status));
   const health = probes.length > 0 ? createHealthChecks(runtime, probes, options.connectHost) : undefined;
   runtime.start();
   health?.start();
   return {
-    acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login),
+    acceptAuth: createAuthRelay(runtime, 'auth-login', options.connectAuth.login, onHello),
     acceptUserdb: createAuthRelay(runtime, 'auth-userdb', options.connectAuth.userdb),
     acceptAuthreply: serveAuthreply(runtime),
     acceptAdmin: serveAdmin(runtime),
