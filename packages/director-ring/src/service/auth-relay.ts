@@ -6,14 +6,8 @@
  * piles up here.
  */
 import type { Connect, Outlet, Protocol, ProtocolFactory } from '@homing/io';
-import {
-  AUTH_CLIENT_MAX_LINE,
-  type AuthPeerFeatures,
-  type ByteString,
-  createLineDecoder,
-  WireError,
-} from '@homing/wire';
-import { type AuthClientSide, createAuthClientSide } from './auth-client-side.ts';
+import { AUTH_CLIENT_MAX_LINE, type ByteString, createLineDecoder, WireError } from '@homing/wire';
+import { type AuthClientSide, createAuthClientSide, type OnHello } from './auth-client-side.ts';
 import { featuresOf, lineForClient, withBareFlags } from './auth-versions.ts';
 import { createCompletion } from './complete-line.ts';
 import type { Runtime } from './runtime.ts';
@@ -34,7 +28,7 @@ export const createAuthRelay = (
   runtime: Runtime,
   socket: 'auth-login' | 'auth-userdb',
   upstream: AuthSocket,
-  onHello: (client: AuthPeerFeatures) => void = () => {},
+  onHello: OnHello = () => {},
 ): ProtocolFactory => {
   const complete = createCompletion(runtime);
   const isLogin = socket === 'auth-login';

@@ -3,10 +3,10 @@
  * name it must not learn that from a user on two backends.
  */
 import type { Log } from '@homing/io';
-import type { AuthPeerFeatures } from '@homing/wire';
+import type { OnHello } from './auth-client-side.ts';
 
-/** Called with what each client of the login socket can do; tells once. */
-export const tellUnseenSessions = (log: Log): ((client: AuthPeerFeatures) => void) => {
+/** For clients of the login socket; tells once. */
+export const tellUnseenSessions = (log: Log): OnHello => {
   let isTold = false;
   return ({ protocolKey }) => {
     if (!protocolKey || isTold) return;
