@@ -2,7 +2,7 @@
  * A machine of its own, as far as a page can tell: own network with the page's addresses, own /run, /etc, and Dovecot 2.4
  * with Debian's configuration; a Homing that is installed as README.md says. All of it is gone with the last process.
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Finished, type Running, run, startProcess } from '../lib/process.ts';
@@ -19,7 +19,10 @@ export type Machine = {
 /** Why there can be no such machine here, or undefined. */
 export const machineMissing = async (): Promise<string | undefined> => {
   const { code, stderr } = await run('unshare', ['-m', '-n', 'ip', 'link', 'set', 'lo', 'up']);
-  return code === 0 ? undefined : `no network and mounts of its own (unshare -m -n ip link): ${stderr.trim()}`;
+  if (code !== 0) return `no network and mounts of its own (unshare -m -n ip link): ${stderr.trim()}`;
+  const root = await run('nsenter', ['-t', String(process.pid), '-m', 'stat', '-c', '%d %i', '/']);
+  const { dev, ino } = statSync('/');
+  return root.stdout.trim() === `${dev} ${ino}` ? undefined : 'this is a chroot, and nsenter -m leaves it';
 };
 
 /** `dir`: for what is written; every user can enter it. `addresses`: the machine's. */
