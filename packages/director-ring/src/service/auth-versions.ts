@@ -19,12 +19,16 @@ import {
   withServiceKey,
 } from '@homing/wire';
 
-/** What a side that sends no VERSION can do. */
+/** Of all auth protocols there are. */
+const MAJOR = 1;
+
+/** What a side can do that sends no VERSION, or that of another protocol. */
 const NONE = authPeerFeatures(0);
 
 export const featuresOf = (firstLine: ByteString): AuthPeerFeatures => {
   try {
-    return authPeerFeatures(parseAuthMasterVersion(firstLine).minor);
+    const { major, minor } = parseAuthMasterVersion(firstLine);
+    return major === MAJOR ? authPeerFeatures(minor) : NONE;
   } catch (error) {
     if (error instanceof WireError) return NONE;
     throw error;
