@@ -172,6 +172,24 @@ test('a director that starts again learns who is where', async () => {
   expect(logged()).toEqual([]);
 });
 
+test('a director that starts before Dovecot asks again until it is told', async () => {
+  const { dovecot, client, director, ok, logged } = await start();
+  dovecot.instead = 'user_x\nx\n';
+  dovecot.add('alice', '10.2.0.12');
+  director.askSessions('*');
+  await pass(11_000);
+  expect(logged()).toEqual([
+    'Sessions of login processes are not known: ' +
+      'anvil: invalid answer: invalid CONNECT-DUMP row; asking again every 5 secs',
+  ]);
+  dovecot.instead = undefined;
+  await pass(5000);
+  ok('user=alice\tproxy');
+  expect(client.received).toContain('host=10.2.0.12');
+  await pass(20_000);
+  expect(dovecot.dumps).toBe(1);
+});
+
 describe('users without reports', () => {
   const expiry = async (started: Awaited<ReturnType<typeof start>>): Promise<number> => {
     started.admin.received = '';

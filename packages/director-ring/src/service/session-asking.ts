@@ -24,6 +24,9 @@ export type SessionAsking = {
 /** `finished` is called with the reason why there may be more, else undefined. */
 type ListSessions = (onSession: (session: Session) => void, finished: Finished) => void;
 
+/** Login processes of ipc come by themselves when they can; anvil does not, and may be starting as we do. */
+const ASK_AGAIN_MS = 5000;
+
 /** `listDovecot`: sessions of Dovecot 2.4, if it has the login processes. */
 export const createSessionAsking = (
   runtime: Runtime,
@@ -33,6 +36,7 @@ export const createSessionAsking = (
   const { director, log } = runtime;
   const separator = director.settings.auth_master_user_separator;
   const open = new Set<IpcClient>();
+  let timer: NodeJS.Timeout | undefined;
   const listIpc =
     (to: '*' | number): ListSessions =>
     (onSession, finished) => {
@@ -51,26 +55,35 @@ export const createSessionAsking = (
         ipc.close();
       });
     };
-  const learn = (list: ListSessions, isAll: boolean): void => {
+  const learn = (list: ListSessions, finished: Finished): void => {
     const sessions: Session[] = [];
     list(
       (session) => void sessions.push(session),
       (failure) => {
-        if (failure !== undefined) {
-          log.warning('director_sessions_unknown', {}, `Sessions of login processes are not known: ${failure}`);
-        }
         // What came before a failure is as true as the rest.
         learnSessions(director, sessions, runtime.now());
-        if (isAll) endRelearn(director);
+        finished(failure);
         runtime.settle();
       },
     );
   };
+  const warn = (failure: string): void =>
+    log.warning('director_sessions_unknown', {}, `Sessions of login processes are not known: ${failure}`);
+  /** Until anvil has told once: what it does not tell, nobody tells. */
+  const learnDovecot = (list: ListSessions, isFirst: boolean): void =>
+    learn(list, (failure) => {
+      if (failure === undefined) return;
+      if (isFirst) warn(`${failure}; asking again every ${ASK_AGAIN_MS / 1000} secs`);
+      timer = setTimeout(() => learnDovecot(list, false), ASK_AGAIN_MS).unref();
+    });
   return {
     ask(to) {
-      // Beside Dovecot 2.4's there may be our own, who come by themselves when they can.
-      learn(listIpc(to), to === '*' && listDovecot === undefined);
-      if (to === '*' && listDovecot !== undefined) learn(listDovecot, false);
+      learn(listIpc(to), (failure) => {
+        if (failure !== undefined) warn(failure);
+        // Beside Dovecot 2.4's there may be our own.
+        if (to === '*' && listDovecot === undefined) endRelearn(director);
+      });
+      if (to === '*' && listDovecot !== undefined) learnDovecot(listDovecot, true);
     },
     names(onUser, finished) {
       const lists = [listIpc('*'), ...(listDovecot === undefined ? [] : [listDovecot])];
@@ -87,6 +100,7 @@ export const createSessionAsking = (
       }
     },
     close() {
+      clearTimeout(timer);
       for (const ipc of open) ipc.close();
     },
   };
