@@ -38,3 +38,22 @@ test('kicks that share a list: whoever has few sessions is told first, and each 
   expect(told.map(({ pid }) => pid)).toEqual([3, 1, 2]);
   kicks.close();
 });
+
+test('an anvil that is away fails each kick, and is told of once', async () => {
+  const log = createMemoryLog();
+  const kicks = createSessionKicks({
+    list: () => Promise.reject(new Error('connect() failed: Connection refused')),
+    end: () => undefined,
+    hashOf: () => undefined,
+    log,
+    now: () => performance.now(),
+  });
+  const failures: (string | undefined)[] = [];
+  for (let n = 0; n < 5; n++) {
+    kicks.kick({ cmd: 'KICK', users: ['alice'] }, (failure) => failures.push(failure));
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(failures).toEqual(Array(5).fill('anvil: connect() failed: Connection refused'));
+  expect(log.entries).toHaveLength(1);
+  kicks.close();
+});

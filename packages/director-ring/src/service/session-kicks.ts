@@ -4,6 +4,7 @@
  */
 import type { Log } from '@homing/io';
 import type { ByteString } from '@homing/wire';
+import { createLogThrottle } from '../core/log-throttle.ts';
 import type { ProxiedSession } from '../core/session-kick/proxied-session.ts';
 import {
   createKickIndex,
@@ -19,6 +20,9 @@ import type { SessionEnding } from './session-ending.ts';
 
 /** Between telling a session and looking whether it has ended. */
 const SETTLE_MS = 1000;
+
+/** While anvil is away each turn fails at once; each kick that fails by it says so too. */
+const ANVIL_FAILURES = { lines: 1, ms: 10_000 };
 
 /** Kicks without an answer: as many as wait for ipc. */
 const MOST_KICKS = 100_000;
@@ -46,6 +50,7 @@ type Job = {
 
 export const createSessionKicks = ({ list, end, hashOf, log, now }: SessionKickOptions): Kicker => {
   const jobs = new Set<Job>();
+  const anvilFailures = createLogThrottle(ANVIL_FAILURES);
   const finish = (job: Job, failure: string | undefined): void => {
     if (jobs.delete(job)) job.finished(failure);
   };
@@ -88,7 +93,7 @@ export const createSessionKicks = ({ list, end, hashOf, log, now }: SessionKickO
       });
     } catch (error) {
       const failure = `anvil: ${reasonOf(error)}`;
-      if (jobs.size > 0) log.error('anvil_failed', {}, failure);
+      if (jobs.size > 0 && anvilFailures.accept(now())) log.error('anvil_failed', {}, failure);
       for (const job of batch) finish(job, failure);
       return;
     }

@@ -80,12 +80,12 @@ export const createKickIndex = <K extends { readonly kick: Kick }>(
     return found?.filter(({ kick }) => !('exceptIp' in kick) || kick.exceptIp !== session.destIp) ?? [];
   };
   return (session) => {
-    const found: K[] = [...(byUser.get(session.user) ?? []), ...ofHash(session)];
+    const found: (readonly K[])[] = [byUser.get(session.user) ?? [], ofHash(session)];
     for (const [field, values] of byField) {
       const value = session.names.get(field);
-      if (value !== undefined) found.push(...(values.get(value) ?? []));
+      if (value !== undefined) found.push(values.get(value) ?? []);
     }
-    return found;
+    return found.flat();
   };
 };
 
