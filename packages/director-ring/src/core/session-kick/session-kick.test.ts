@@ -62,14 +62,6 @@ const matching = (kicks: readonly Kick[], found: ProxiedSession): Kick[] =>
     (name) => name.length,
   )(found).map(({ kick }) => kick);
 
-test('as many kicks as may wait can be for one session', () => {
-  const kicks = Array.from(
-    { length: 100_000 },
-    (): Kick => ({ cmd: 'KICK-ALT', field: 'user_group', values: ['staff'] }),
-  );
-  expect(matching(kicks, session({ names: new Map([['user_group', 'staff']]) }))).toHaveLength(kicks.length);
-});
-
 describe('whom a kick is for', () => {
   const ALT: Kick = { cmd: 'KICK-ALT', field: 'user_group', values: ['staff', 'staff'] };
   test.each<[string, Kick, Partial<ProxiedSession>, boolean]>([
