@@ -1,8 +1,9 @@
-import { connectInProcess, createMemoryLog, type Outlet } from '@homing/io';
+import { createMemoryLog } from '@homing/io';
 import type { IpcReply } from '@homing/wire';
 import { cutAnywhere } from '@homing/wire/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { connectTo } from '../testing/peer.ts';
 import { createAnvil } from './anvil.ts';
 import type { AskProxies } from './anvil-24.ts';
 
@@ -65,27 +66,6 @@ const start = (processes = PROCESSES) => {
   return { anvil, asked, settle, log: () => log.entries.map(({ text }) => text) };
 };
 
-const open = async (factory: ReturnType<typeof createAnvil>['client']) => {
-  let heard = '';
-  let isClosed = false;
-  let server: Outlet | undefined;
-  await connectInProcess(
-    factory,
-    createMemoryLog(),
-  )((outlet) => {
-    server = outlet;
-    return {
-      receive: (bytes) => {
-        heard += bytes;
-      },
-      end: () => {
-        isClosed = true;
-      },
-    };
-  });
-  return { send: (bytes: string) => server?.send(bytes), heard: () => heard, isClosed: () => isClosed };
-};
-
 const DUMP = `user_group
 7\tal\x01tice\timap-login\t10.9.9.9\t${GUIDS[0]}\t10.0.0.1\tg
 7\tbob\tpop3-login\t10.9.9.8\t${GUIDS[1]}\t10.0.0.2\tg
@@ -105,8 +85,8 @@ test.each([
   ['PENALTY-DUMP', '\n', []],
 ])('%j', async (command, answer, logged) => {
   const { anvil, settle, log } = start();
-  const client = await open(anvil.client);
-  client.send(`${HELLO}${command}\n`);
+  const client = await connectTo(anvil.client);
+  client.say(`${HELLO}${command}\n`);
   settle();
   expect(client.heard()).toBe(SERVER + answer);
   expect(log()).toEqual(logged);
@@ -116,8 +96,8 @@ test('answers do not depend on where reads were cut, and come in the order of th
   await fc.assert(
     fc.asyncProperty(cutAnywhere(`${HELLO}CONNECT-DUMP\nKICK-USER\tbob\nPENALTY-DUMP\n`), async (pieces) => {
       const { anvil, settle } = start();
-      const client = await open(anvil.client);
-      for (const piece of pieces) client.send(piece);
+      const client = await connectTo(anvil.client);
+      for (const piece of pieces) client.say(piece);
       settle();
       expect(client.heard()).toBe(`${SERVER}${DUMP}3\n\n`);
     }),
@@ -126,8 +106,8 @@ test('answers do not depend on where reads were cut, and come in the order of th
 
 test('a command waits for the answer to the one before it', async () => {
   const { anvil, asked, settle } = start();
-  const client = await open(anvil.client);
-  client.send(`${HELLO}CONNECT-DUMP\nKICK-USER\tbob\n`);
+  const client = await connectTo(anvil.client);
+  client.say(`${HELLO}CONNECT-DUMP\nKICK-USER\tbob\n`);
   expect(asked).toEqual([LIST]);
   settle();
   expect(asked).toEqual([LIST, 'KICK\tbob']);
@@ -135,11 +115,11 @@ test('a command waits for the answer to the one before it', async () => {
 
 test('connections that were reported by 2.3’s protocol are listed', async () => {
   const { anvil, settle } = start({});
-  (await open(anvil.client)).send(
+  (await connectTo(anvil.client)).say(
     'VERSION\tanvil\t1\t0\nCONNECT\t5\timap/10.0.0.9/a/b\nCONNECT\t5\timap/10.0.0.9/a/b\n',
   );
-  const client = await open(anvil.client);
-  client.send(`${HELLO}CONNECT-DUMP\n`);
+  const client = await connectTo(anvil.client);
+  client.say(`${HELLO}CONNECT-DUMP\n`);
   settle();
   const row = `5\ta/b\timap\t10.0.0.9\t${ZEROS}\t\n`;
   expect(client.heard()).toBe(`${SERVER}\n${row}${row}\n`);
@@ -147,8 +127,8 @@ test('connections that were reported by 2.3’s protocol are listed', async () =
 
 test('a login process that lists nonsense is left out', async () => {
   const { anvil, settle, log } = start({ 7: { [LIST]: replies(':a\timap', '+') }, 8: { [LIST]: replies('-gone') } });
-  const client = await open(anvil.client);
-  client.send(`${HELLO}CONNECT-DUMP\n`);
+  const client = await connectTo(anvil.client);
+  client.say(`${HELLO}CONNECT-DUMP\n`);
   settle();
   expect(client.heard()).toBe(`${SERVER}\n\n`);
   expect(log()).toEqual([
@@ -167,8 +147,8 @@ test.each([
   [HELLO + 'x'.repeat(1100), SERVER, /sent too much data/],
 ])('%j ends the connection with one line', async (bytes, heard, text) => {
   const { anvil, log } = start();
-  const client = await open(anvil.client);
-  client.send(bytes);
+  const client = await connectTo(anvil.client);
+  client.say(bytes);
   expect({ heard: client.heard(), isClosed: client.isClosed() }).toEqual({ heard, isClosed: true });
   expect(log()).toEqual([expect.stringMatching(text)]);
 });

@@ -1,7 +1,8 @@
-import { connectInProcess, createMemoryLog, type Outlet } from '@homing/io';
+import { createMemoryLog } from '@homing/io';
 import { cutAnywhere } from '@homing/wire/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { connectTo } from '../testing/peer.ts';
 import { createAnvil } from './anvil.ts';
 
 const HELLO = 'VERSION\tanvil\t1\t0\n';
@@ -18,25 +19,9 @@ const talk = async (
   factory: ReturnType<typeof createAnvil>['client'],
   pieces: readonly string[],
 ): Promise<{ heard: string; isClosed: boolean }> => {
-  let heard = '';
-  let isClosed = false;
-  let server: Outlet | undefined;
-  await connectInProcess(
-    factory,
-    createMemoryLog(),
-  )((outlet) => {
-    server = outlet;
-    return {
-      receive: (bytes) => {
-        heard += bytes;
-      },
-      end: () => {
-        isClosed = true;
-      },
-    };
-  });
-  for (const piece of pieces) server?.send(piece);
-  return { heard, isClosed };
+  const client = await connectTo(factory);
+  for (const piece of pieces) client.say(piece);
+  return { heard: client.heard(), isClosed: client.isClosed() };
 };
 
 const SESSION =

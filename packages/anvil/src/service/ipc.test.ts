@@ -1,35 +1,8 @@
-import { connectInProcess, createMemoryLog, type Outlet, type ProtocolFactory } from '@homing/io';
+import { createMemoryLog } from '@homing/io';
 import { IPC_MAX_ANSWER } from '@homing/wire';
 import { expect, test } from 'vitest';
+import { connectTo } from '../testing/peer.ts';
 import { createIpc } from './ipc.ts';
-
-type Peer = { heard(): string; say(bytes: string): void; hangUp(): void; isClosed(): boolean };
-
-const connectTo = async (factory: ProtocolFactory): Promise<Peer> => {
-  let heard = '';
-  let isClosed = false;
-  let outlet: Outlet | undefined;
-  await connectInProcess(
-    factory,
-    createMemoryLog(),
-  )((to) => {
-    outlet = to;
-    return {
-      receive: (bytes) => {
-        heard += bytes;
-      },
-      end: () => {
-        isClosed = true;
-      },
-    };
-  });
-  return {
-    heard: () => heard,
-    say: (bytes) => outlet?.send(bytes),
-    hangUp: () => outlet?.close(),
-    isClosed: () => isClosed,
-  };
-};
 
 const start = () => {
   const log = createMemoryLog('ipc');

@@ -1,33 +1,13 @@
 /** Our anvil and ipc say what Dovecot's said, to the same bytes, wherever those were cut. */
-import { connectInProcess, createMemoryLog, type Log, type Outlet, type ProtocolFactory } from '@homing/io';
+import { createMemoryLog, type Log, type ProtocolFactory } from '@homing/io';
 import { byteByByte, type Fixture, readFixtures } from '@homing/wire/testing';
 import { describe, expect, test } from 'vitest';
+import { connectTo, type Peer } from '../testing/peer.ts';
 import { createAnvil } from './anvil.ts';
 import { createIpc } from './ipc.ts';
 
 /** Connection numbers of a fixture to what serves them. */
 type Servers = (log: Log) => (connection: number) => ProtocolFactory;
-
-type Peer = { heard: string; outlet: Outlet | undefined };
-
-const open = async (factory: ProtocolFactory): Promise<Peer> => {
-  const peer: Peer = { heard: '', outlet: undefined };
-  await connectInProcess(
-    factory,
-    createMemoryLog(),
-  )((outlet) => {
-    peer.outlet = outlet;
-    return {
-      receive: (bytes) => {
-        peer.heard += bytes;
-      },
-      end: () => {
-        peer.heard += '<close>';
-      },
-    };
-  });
-  return peer;
-};
 
 const recorded = (fixture: Fixture): Map<number, string> => {
   const heard = new Map<number, string>();
@@ -44,11 +24,11 @@ const replay = async (fixture: Fixture, servers: Servers, cut: (bytes: string) =
   const peers = new Map<number, Peer>();
   for (const step of fixture.steps) {
     if (step.from !== 'C' || !('bytes' in step)) continue;
-    const peer = peers.get(step.on) ?? (await open(serverOf(step.on)));
+    const peer = peers.get(step.on) ?? (await connectTo(serverOf(step.on)));
     peers.set(step.on, peer);
-    for (const piece of cut(step.bytes)) peer.outlet?.send(piece);
+    for (const piece of cut(step.bytes)) peer.say(piece);
   }
-  const heard = new Map([...peers].map(([on, peer]) => [on, peer.heard]));
+  const heard = new Map([...peers].map(([on, peer]) => [on, peer.heard() + (peer.isClosed() ? '<close>' : '')]));
   return { heard, logged: log.entries.map(({ text }) => text) };
 };
 
