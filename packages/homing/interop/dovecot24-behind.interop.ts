@@ -5,6 +5,7 @@ import { directorBefore, socketsOf } from './lib/auth-parts.ts';
 import { makeCertificate } from './lib/certificate.ts';
 import { openLineClient } from './lib/line-client.ts';
 import { answerAt, giveUpBeside, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
+import { mailboxes24 } from './lib/mailboxes.ts';
 import { freePort } from './lib/ports.ts';
 import { startReferringBackend } from './lib/referring-backend.ts';
 import { scramLogin } from './lib/scram-client.ts';
@@ -36,8 +37,6 @@ service auth {
     mode = 0600
   }
 }
-mail_driver = maildir
-mail_path = ~/Maildir
 passdb local {
   driver = static
   username_filter = local
@@ -65,13 +64,7 @@ passdb proxied {
     master = proxy
   }
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
+${mailboxes24(dir)}
 `;
 
 describeWithDovecot24("2.4's auth server behind our director", () => {
@@ -119,8 +112,10 @@ describeWithDovecot24("2.4's auth server behind our director", () => {
     const endpoint = { host: LOGIN24_HOST, port: site.ports.imap };
     const [quitter, other] = await giveUpBeside(endpoint, 'alice');
     expect([quitter, other]).toEqual([expect.stringMatching(/^a BAD /), expect.stringMatching(/^a OK /)]);
+    await site.dovecot.logged(/proxy\(alice,.*Started proxying/);
     expect(site.dovecot.log()).not.toMatch(/unknown response|Disconnected from auth/);
   });
+
   test('director_proxy_maybe: another server is proxied to, and the auth server forgets the login', async () => {
     const before = backend.heard.length;
     const endpoint = { host: LOGIN24_HOST, port: site.ports.imap };

@@ -11,7 +11,7 @@ import { authenticateAll, directorMap, startRealDirector } from './lib/chosen-ho
 import type { Dovecot } from './lib/dovecot.ts';
 import { type Sidecar, startSidecar } from './lib/dovecot24-front.ts';
 import { type MailProtocol, mailLogin } from './lib/five-protocols.ts';
-import { openLineClient } from './lib/line-client.ts';
+import { holdSession } from './lib/held-session.ts';
 import { inParallel } from './lib/mail-login.ts';
 import { MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends, startMixedBackends } from './lib/mixed-backends.ts';
 import { commandLine } from './lib/process.ts';
@@ -82,9 +82,7 @@ for (const [name, passwords, logins, count] of SITES) {
 
     test('doveadm who shows the backend of a session', async () => {
       const [user = ''] = ALL;
-      using client = await openLineClient(sidecar.at('imap'));
-      client.send(`a LOGIN ${user} ${MAIL_PASSWORD}\r\n`);
-      await client.linesUntil((line) => line.startsWith('a OK'));
+      using _session = await holdSession(sidecar.at('imap'), user, MAIL_PASSWORD);
       const row = await until('the session', 5000, async () => {
         const { stdout } = await sidecar.front.doveadm('-f', 'tab', 'who', '-1');
         return stdout.split('\n').find((line) => line.startsWith(user));

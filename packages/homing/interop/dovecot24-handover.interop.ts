@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { startHoming } from './lib/homing.ts';
 import { openLineClient } from './lib/line-client.ts';
+import { homes23, homes24 } from './lib/mailboxes.ts';
 import type { Server } from './lib/server.ts';
 import { describeWithDovecot24 } from './lib/suite.ts';
 
@@ -14,13 +15,7 @@ protocols = imap
 passdb static {
   password = pigeon
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
+${homes24(dir)}
 service imap-login {
   inet_listener imap {
     port = 0
@@ -34,10 +29,7 @@ passdb {
   driver = static
   args = password=pigeon
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
+${homes23(dir)}
 `;
 
 type Login = { readonly cpid: number; readonly id: number; readonly cookie: string };

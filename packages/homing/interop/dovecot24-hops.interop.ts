@@ -5,9 +5,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dovecot } from './lib/dovecot.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
+import { mailLogin } from './lib/five-protocols.ts';
 import { type LineClient, openLineClient } from './lib/line-client.ts';
-import { imapLogin, pop3Login } from './lib/mail-login.ts';
-import { AT_24, type MovingBackends, startMovingBackends, USER_PASSWORD, userLine } from './lib/moving-backends.ts';
+import {
+  AT_24,
+  type MovingBackends,
+  PROTOCOLS,
+  type Protocol,
+  startMovingBackends,
+  USER_PASSWORD,
+  userLine,
+} from './lib/moving-backends.ts';
 import { FRONT, type Front, startFront, TRUSTED_HOP } from './lib/moving-front.ts';
 import { freePorts } from './lib/ports.ts';
 import { describeWithBothDovecots } from './lib/suite.ts';
@@ -16,11 +24,7 @@ import { startTap, type Tap } from './lib/tap.ts';
 const HOP = '127.0.27.3';
 const CLIENT = '127.0.27.77';
 
-const PROTOCOLS = ['imap', 'pop3'] as const;
-type Protocol = (typeof PROTOCOLS)[number];
 type Ports = Readonly<Record<Protocol, number>>;
-
-const LOGINS = { imap: imapLogin, pop3: pop3Login } as const;
 
 /** Everybody goes to our proxies, from an address that these trust; they check the password. */
 const hopConfig = (own: Ports, ours: Ports): string => `
@@ -87,7 +91,7 @@ describeWithBothDovecots('Dovecot 2.4 as a proxy in front of our proxies', () =>
   afterAll(() => stack.disposeAsync());
 
   const login = (protocol: Protocol, user: string): Promise<void> =>
-    LOGINS[protocol]({ host: HOP, port: own[protocol], from: CLIENT }, user, USER_PASSWORD);
+    mailLogin[protocol]({ host: HOP, port: own[protocol], from: CLIENT }, user, USER_PASSWORD);
 
   /** Of the next connection: the first line that begins like this. */
   const introduction = async (protocol: Protocol, word: string, talk: () => Promise<void>): Promise<string> => {

@@ -5,6 +5,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { openToAll24 } from './lib/backends24.ts';
 import { doveadm24, dovecot24Missing } from './lib/dovecot24.ts';
 import { makeInstanceDir, makeMailDir } from './lib/server.ts';
 import { describeUnless, describeWithDovecot24 } from './lib/suite.ts';
@@ -44,21 +45,7 @@ protocols = imap lmtp
 ssl = no
 auth_allow_cleartext = yes
 first_valid_uid = 1
-mail_driver = maildir
-mail_path = ${dir}/mail/%{user}
-passdb static {
-  fields {
-    nopassword = yes
-  }
-}
-userdb static {
-  fields {
-    uid = mail
-    gid = mail
-    home = ${dir}/mail/%{user}
-  }
-}
-${block}`;
+${openToAll24(dir)}${block}`;
 
 const startBackends = async (machine: Machine, dir: string): Promise<void> => {
   const block = fileText(blocks, '/etc/dovecot/local.conf', ({ tags }) => tags.includes('backend'));

@@ -3,10 +3,11 @@
  * Homing's director alive, and no other.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { directorCommand } from './lib/director-command.ts';
 import type { Dovecot } from './lib/dovecot.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
+import { holdSession } from './lib/held-session.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
-import { openLineClient } from './lib/line-client.ts';
 import {
   AT_23,
   AT_24,
@@ -65,12 +66,8 @@ describeWithBothDovecots('a session of 2.4’s imap-login that a backend sent el
   let homing: Homing;
   let port: number;
 
-  const director = async (command: string): Promise<string> => {
-    const args = ['-a', homing.socket('director-admin'), USER, ...(command === 'move' ? [AT_24] : [])];
-    const { code, stdout, stderr } = await backends.dovecot23.doveadm('director', command, ...args);
-    if (code !== 0) throw new Error(`${command}: ${stderr}`);
-    return stdout;
-  };
+  const director = (command: string, ...args: string[]): Promise<string> =>
+    directorCommand(backends.dovecot23, homing, command, USER, ...args);
 
   beforeAll(async () => {
     const at24 = ({ imap }: BackendPorts): string[] => [userLine(USER, `nologin=y host=${AT_23} port=${imap}`)];
@@ -79,15 +76,12 @@ describeWithBothDovecots('a session of 2.4’s imap-login that a backend sent el
     const hop = stack.use(await startDovecot24({ config: () => hopConfig(port) }));
     const users = `${USER}:{PLAIN}${USER_PASSWORD}::::::proxy=y port=${backends.ports.imap}\n`;
     homing = stack.use(await startHoming({ config: sidecarConfig(hop), files: { users } }));
-    await director('move');
+    await director('move', AT_24);
   });
   afterAll(() => stack.disposeAsync());
 
   test('the director hears of it as long as it lasts', async () => {
-    using client = await openLineClient({ host: HOP, port });
-    await client.line();
-    client.send(`a LOGIN ${USER} ${USER_PASSWORD}\r\n`);
-    await client.linesUntil((line) => line.startsWith('a OK'));
+    using session = await holdSession({ host: HOP, port }, USER, USER_PASSWORD);
     await backends.dovecot23.logged(new RegExp(`imap-login: Info: Login: user=<${USER}>`));
     const known = new RegExp(`^Current: ${AT_24.replaceAll('.', '\\.')} \\(expires ([^)]+)\\)`, 'm');
     const expiry = async (): Promise<string | undefined> => known.exec(await director('status'))?.[1];
@@ -95,5 +89,6 @@ describeWithBothDovecots('a session of 2.4’s imap-login that a backend sent el
     await until('the user to be reported', 4 * EXPIRE_SECONDS * 1000, async () => (await expiry()) !== first);
     const later = await until('another report', 4 * EXPIRE_SECONDS * 1000, expiry);
     expect(later).not.toBe(first);
+    expect(await session.alive()).toBe(true);
   });
 });

@@ -5,32 +5,25 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLineClient } from './lib/line-client.ts';
-import { imapLogin, pop3Login } from './lib/mail-login.ts';
+import { directorCommand } from './lib/director-command.ts';
+import { mailLogin } from './lib/five-protocols.ts';
+import { type HeldSession, holdSession } from './lib/held-session.ts';
 import {
   AT_23,
   AT_24,
   type MovingBackends,
+  PROTOCOLS,
+  type Protocol,
   startMovingBackends,
   USER_PASSWORD,
   userLine,
 } from './lib/moving-backends.ts';
-import { FRONT, type Front, startFront } from './lib/moving-front.ts';
+import { CONFIGURATION_FAULT, FRONT, type Front, startFront } from './lib/moving-front.ts';
 import { describeWithBothDovecots } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
-const PROTOCOLS = ['imap', 'pop3'] as const;
-type Protocol = (typeof PROTOCOLS)[number];
-
-const LOGINS = { imap: imapLogin, pop3: pop3Login } as const;
-
 const KINDS = ['moved', 'asked', 'looping', 'bouncing'] as const;
 const userOf = (kind: (typeof KINDS)[number], protocol: Protocol): string => `${protocol}-${kind}`;
-
-const CONFIGURATION_FAULT = {
-  imap: 'NO [SERVERBUG] Account is temporarily unavailable.',
-  pop3: '-ERR Account is temporarily unavailable.',
-} as const;
 
 describeWithBothDovecots('users whom a Dovecot 2.4 sends elsewhere', () => {
   const stack = new AsyncDisposableStack();
@@ -38,15 +31,10 @@ describeWithBothDovecots('users whom a Dovecot 2.4 sends elsewhere', () => {
   let front: Front;
 
   const login = (protocol: Protocol, user: string): Promise<void> =>
-    LOGINS[protocol]({ host: FRONT, port: front[protocol] }, user, USER_PASSWORD);
+    mailLogin[protocol]({ host: FRONT, port: front[protocol] }, user, USER_PASSWORD);
 
-  /** Dovecot's doveadm, which is there sooner than ours. */
-  const director = async (command: string, ...args: string[]): Promise<string> => {
-    const socket = ['-a', front.homing.socket('director-admin')];
-    const { code, stdout, stderr } = await backends.dovecot23.doveadm('director', command, ...socket, ...args);
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
+  const director = (command: string, ...args: string[]): Promise<string> =>
+    directorCommand(backends.dovecot23, front.homing, command, ...args);
 
   /** The director's choice. */
   const chosen = async (user: string): Promise<string | undefined> =>
@@ -130,29 +118,19 @@ describeWithBothDovecots('users whom a Dovecot 2.4 sends elsewhere', () => {
 
   describe('a session that was sent elsewhere', () => {
     const user = userOf('moved', 'imap');
-    const held = async () => {
-      const client = await openLineClient({ host: FRONT, port: front.imap });
-      await client.line();
-      client.send(`a LOGIN ${user} ${USER_PASSWORD}\r\n`);
-      await client.linesUntil((line) => line.startsWith('a OK'));
-      return client;
-    };
-    const isAlive = async (client: Awaited<ReturnType<typeof held>>): Promise<void> => {
-      client.send('n NOOP\r\n');
-      await client.linesUntil((line) => line.startsWith('n OK'));
-    };
+    const held = (): Promise<HeldSession> => holdSession({ host: FRONT, port: front.imap }, user, USER_PASSWORD);
 
     test('is listed with both places', async () => {
-      using client = await held();
+      using session = await held();
       const { stdout } = await front.homing.homeadm('proxy', 'list');
       const rows = stdout.split('\n').map((row) => row.trim().split(/ +/));
       expect(rows[0]).toContain('chosen-ip');
       expect(rows.find(([name]) => name === user)).toEqual(expect.arrayContaining([AT_23, AT_24]));
-      await isAlive(client);
+      expect(await session.alive()).toBe(true);
     });
 
     test('belongs to the director’s choice when the director has forgotten all', async () => {
-      using client = await held();
+      using session = await held();
       const from = front.homing.log().length;
       const [core = 0] = front.homing.children('core');
       process.kill(core, 'SIGSTOP');
@@ -163,19 +141,19 @@ describeWithBothDovecots('users whom a Dovecot 2.4 sends elsewhere', () => {
         return now !== undefined && now !== core;
       });
       expect(await until('the user to be known', 20_000, () => chosen(user).catch(() => undefined))).toBe(AT_24);
-      await isAlive(client);
+      expect(await session.alive()).toBe(true);
       expect(front.homing.log().slice(from)).not.toMatch(/belongs to|no mail host/);
     });
 
     test('ends when the user is kicked, and when he is moved', async () => {
       using kicked = await held();
       await director('kick', user);
-      await kicked.closed();
+      await kicked.cut();
       using moved = await held();
       await director('move', user, AT_23);
-      await moved.closed();
+      await moved.cut();
       using direct = await held();
-      await isAlive(direct);
+      expect(await direct.alive()).toBe(true);
     });
   });
 });

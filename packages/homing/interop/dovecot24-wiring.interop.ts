@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { startHoming } from './lib/homing.ts';
 import { imapLogin, pop3Login } from './lib/mail-login.ts';
+import { mailboxes24 } from './lib/mailboxes.ts';
 import { MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends, startMixedBackends } from './lib/mixed-backends.ts';
 import { freePorts } from './lib/ports.ts';
 import { makeMailDir, type Server } from './lib/server.ts';
@@ -51,15 +52,7 @@ protocol imap {
     }
   }
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
-mail_driver = maildir
-mail_path = ~/Maildir
+${mailboxes24(dir)}
 `;
 
 describeWithDovecot24('only IMAP of a Dovecot 2.4 goes through Homing', () => {

@@ -6,8 +6,8 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateAll, directorMap, startRealDirector } from './lib/chosen-hosts.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
+import { mailLogin } from './lib/five-protocols.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
-import { openLineClient } from './lib/line-client.ts';
 import { type Endpoint, imapLogin, inParallel, pop3Login } from './lib/mail-login.ts';
 import { freePorts } from './lib/ports.ts';
 import {
@@ -145,19 +145,7 @@ describeWithDovecot('our director behind Dovecot login processes', () => {
 
   test('LMTP delivers to the backend of the user', async () => {
     const [user = ''] = USERS;
-    using client = await openLineClient(lmtp);
-    await client.line();
-    client.send('LHLO test\r\n');
-    await client.linesUntil((line) => line.startsWith('250 '));
-    for (const [command, code] of [
-      ['MAIL FROM:<sender@example.com>', '250'],
-      [`RCPT TO:<${user}>`, '250'],
-      ['DATA', '354'],
-      ['Subject: hello\r\n\r\nhello\r\n.', '250'],
-    ] as const) {
-      client.send(`${command}\r\n`);
-      expect(await client.line()).toMatch(new RegExp(`^${code} `));
-    }
+    await mailLogin.lmtp(lmtp, user, PASSWORD);
     const [host = ''] = (await backends.landed('imap', 1)).get(user) ?? [];
     await backends.servers.get(host)?.logged(new RegExp(`lmtp\\(${user}\\).*saved mail to INBOX`));
   });

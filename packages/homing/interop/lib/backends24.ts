@@ -31,7 +31,8 @@ service doveadm {
 }
 `;
 
-const config24 = (dir: string): string => `
+/** Everybody may log in; the mail is below `dir/mail`. */
+export const openToAll24 = (dir: string): string => `
 mail_driver = maildir
 mail_path = ${dir}/mail/%{user}
 passdb static {
@@ -67,7 +68,7 @@ export const startBackends24 = async (addresses: readonly string[]): Promise<Bac
   const servers = new Map<string, Dovecot>();
   for (const address of addresses) {
     const isOld = address === addresses.at(-1) && dovecotMissing() === undefined;
-    const [start, config] = isOld ? [startDovecot, config23] : [startDovecot24, config24];
+    const [start, config] = isOld ? [startDovecot, config23] : [startDovecot24, openToAll24];
     const server = await start({
       config: (dir) => `${listeners(address, imap, doveadm)}${config(dir)}`,
       prepare: makeMailDir,

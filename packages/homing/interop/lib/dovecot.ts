@@ -43,12 +43,8 @@ export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> =>
 export const doveadm = (configFile: string, ...args: string[]): Promise<Finished> =>
   run(DOVEADM, ['-c', configFile, ...args]);
 
-const common = (dir: string): string => `
-state_dir = ${dir}/state
-ssl = no
-disable_plaintext_auth = no
-listen = 127.0.0.1
-default_client_limit = 10000
+/** In both languages. */
+export const ROOM_FOR_MANY = `default_client_limit = 10000
 default_process_limit = 1000
 service anvil {
   client_limit = 10000
@@ -58,7 +54,14 @@ service stats {
 }
 service auth {
   client_limit = 10000
-}
+}`;
+
+const common = (dir: string): string => `
+state_dir = ${dir}/state
+ssl = no
+disable_plaintext_auth = no
+listen = 127.0.0.1
+${ROOM_FOR_MANY}
 service imap-login {
   service_count = 0
 }

@@ -4,18 +4,16 @@
  * user who is neither root nor one of Dovecot's.
  */
 import type { Dovecot } from './dovecot.ts';
-import { startDovecot24 } from './dovecot24.ts';
+import { BUSY_24, startDovecot24 } from './dovecot24.ts';
 import { type MailPorts, type MailProtocol, mailListeners, mailPorts, PROTOCOLS } from './five-protocols.ts';
 import { type Homing, startHoming } from './homing.ts';
 import type { Endpoint } from './mail-login.ts';
-import { BUSY_24, DOVEADM_PASSWORD, MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends } from './mixed-backends.ts';
+import { DOVEADM_PASSWORD, MAIL_PASSWORD, MIXED_BACKENDS, type MixedBackends } from './mixed-backends.ts';
 import { freePorts } from './ports.ts';
 import type { Server } from './server.ts';
+import { besideDovecot24, sidecarLogin, sidecarUserdb } from './sidecar.ts';
 
 export const FRONT_HOST = '127.0.24.1';
-
-/** Debian has the user and the group, and they own nothing that matters. */
-const SIDECAR = 'mail';
 
 /** Of its own passdb, if it has one, and of each login service. */
 type FrontSettings = { readonly auth: string; readonly logins: string };
@@ -64,16 +62,8 @@ service anvil {
   }
 }
 service auth {
-  unix_listener sidecar-login {
-    type = login
-    mode = 0600
-    user = ${SIDECAR}
-  }
-  unix_listener sidecar-userdb {
-    type = userdb
-    mode = 0600
-    user = ${SIDECAR}
-  }
+${sidecarLogin}
+${sidecarUserdb}
 }
 `;
 
@@ -99,17 +89,8 @@ const sidecarConfig = (front: Server, auth: string): string => `
 protocols =
 director_mail_servers = ${MIXED_BACKENDS.join(' ')}
 ${auth}
-service auth {
-  user = ${SIDECAR}
-}
+${besideDovecot24(front)}
 service director {
-  user = ${SIDECAR}
-  unix_listener ${front.socket('login/sidecar/login')} {
-    mode = 0666
-  }
-  fifo_listener ${front.socket('login/sidecar/proxy-notify')} {
-    mode = 0622
-  }
   unix_listener ${front.socket('sidecar/userdb')} {
     mode = 0600
   }

@@ -6,7 +6,7 @@ import { chown, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lookupUser } from '@homing/io';
 import type { Dovecot } from './dovecot.ts';
-import { startDovecot24 } from './dovecot24.ts';
+import { BUSY_24, startDovecot24 } from './dovecot24.ts';
 import { homeadmHere } from './homeadm.ts';
 import { type Homing, startHoming } from './homing.ts';
 import { startImapStandIn } from './imap-stand-in.ts';
@@ -15,13 +15,11 @@ import { startPop3StandIn } from './pop3-stand-in.ts';
 import { freePorts } from './ports.ts';
 import type { Finished } from './process.ts';
 import type { ServerOptions } from './server.ts';
+import { SIDECAR, sidecarLogin } from './sidecar.ts';
 import { until } from './until.ts';
 
 const HOST = '127.0.25.9';
 export const SESSION_BACKENDS = ['127.0.25.1', '127.0.25.2'] as const;
-
-/** Debian has the user and the group, and they own nothing that matters. */
-const SIDECAR = 'mail';
 
 /** `one`: the default of 2.4, each login process serves one client. */
 export type Clients = 'one' | 'many';
@@ -41,8 +39,6 @@ passdb static {
 }
 `;
 
-const MANY = '  restart_request_count = unlimited\n  client_limit = 1000\n';
-
 type Ports = { readonly imap: number; readonly pop3: number };
 
 const frontConfig = (own: Ports, backends: Ports, clients: Clients): string => `
@@ -59,17 +55,13 @@ ${(['imap', 'pop3'] as const)
   inet_listener ${protocol}s {
     port = 0
   }
-${clients === 'many' ? MANY : ''}}
+${clients === 'many' ? BUSY_24 : ''}}
 `,
   )
   .join('')}
 ${passdb(backends.imap, backends.pop3)}
 service auth {
-  unix_listener sidecar-login {
-    type = login
-    mode = 0600
-    user = ${SIDECAR}
-  }
+${sidecarLogin}
 }
 `;
 

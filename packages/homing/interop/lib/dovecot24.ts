@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Dovecot, DovecotOptions } from './dovecot.ts';
-import { unprivileged } from './dovecot.ts';
+import { ROOM_FOR_MANY, unprivileged } from './dovecot.ts';
 import { type Finished, familyOf, run } from './process.ts';
 import { startServer } from './server.ts';
 
@@ -43,6 +43,9 @@ export const doveadm24 = (configFile: string, ...args: string[]): Promise<Finish
 
 const run24 = (...command: string[]): Promise<Finished> => run(SCRIPT, command, { env: { ...process.env, ...inside } });
 
+/** Of a service whose processes serve more than one client, as a busy 2.4 has them. */
+export const BUSY_24 = '  restart_request_count = unlimited\n  client_limit = 1000\n';
+
 const FIRST = `dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
 `;
@@ -52,17 +55,7 @@ state_dir = ${dir}/state
 ssl = no
 auth_allow_cleartext = yes
 listen = 127.0.0.1
-default_client_limit = 10000
-default_process_limit = 1000
-service anvil {
-  client_limit = 10000
-}
-service stats {
-  client_limit = 10000
-}
-service auth {
-  client_limit = 10000
-}
+${ROOM_FOR_MANY}
 first_valid_uid = 1
 ${process.getuid?.() === 0 ? '' : unprivileged(CHROOTED)}`;
 

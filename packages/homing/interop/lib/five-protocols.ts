@@ -1,5 +1,5 @@
 /** The five mail protocols and doveadm: listeners in both configuration languages, a login of each, what backends log. */
-import { openLineClient } from './line-client.ts';
+import { type LineClient, openLineClient } from './line-client.ts';
 import { type Endpoint, imapLogin, pop3Login } from './mail-login.ts';
 
 export const PROTOCOLS = ['imap', 'pop3', 'submission', 'sieve', 'lmtp'] as const;
@@ -33,25 +33,38 @@ ${settings}}
     )
     .join('');
 
-type Login = (server: Endpoint, user: string, password: string) => Promise<void>;
+/** `alice` and `pw` as SASL PLAIN has them. */
+export const plainResponse = (user: string, password: string): string =>
+  Buffer.from(`\0${user}\0${password}`).toString('base64');
 
-const plain = (user: string, password: string): string => Buffer.from(`\0${user}\0${password}`).toString('base64');
+/** The line that a server has for a user, after all that comes before. */
+export type Answer = (client: LineClient, user: string, password: string, deadlineMs?: number) => Promise<string>;
 
-const submissionLogin: Login = async (server, user, password) => {
-  using client = await openLineClient(server);
+export const submissionAnswer: Answer = async (client, user, password, deadlineMs) => {
   await client.line();
   client.send('EHLO client.example.com\r\n');
   await client.linesUntil((line) => line.startsWith('250 '));
-  client.send(`AUTH PLAIN ${plain(user, password)}\r\n`);
-  const reply = await client.line();
+  client.send(`AUTH PLAIN ${plainResponse(user, password)}\r\n`);
+  return client.line(deadlineMs);
+};
+
+export const sieveAnswer: Answer = async (client, user, password, deadlineMs) => {
+  await client.linesUntil((line) => line.startsWith('OK'));
+  client.send(`AUTHENTICATE "PLAIN" "${plainResponse(user, password)}"\r\n`);
+  return client.line(deadlineMs);
+};
+
+type Login = (server: Endpoint, user: string, password: string) => Promise<void>;
+
+const submissionLogin: Login = async (server, user, password) => {
+  using client = await openLineClient(server);
+  const reply = await submissionAnswer(client, user, password);
   if (!reply.startsWith('235 ')) throw new Error(`${user}: ${reply}`);
 };
 
 const sieveLogin: Login = async (server, user, password) => {
   using client = await openLineClient(server);
-  await client.linesUntil((line) => line.startsWith('OK'));
-  client.send(`AUTHENTICATE "PLAIN" "${plain(user, password)}"\r\n`);
-  const reply = await client.line();
+  const reply = await sieveAnswer(client, user, password);
   if (!reply.startsWith('OK')) throw new Error(`${user}: ${reply}`);
 };
 

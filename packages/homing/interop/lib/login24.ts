@@ -3,9 +3,18 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, ProtocolFactory } from '@homing/io';
 import type { Dovecot } from './dovecot.ts';
-import { startDovecot24 } from './dovecot24.ts';
-import { type MailPorts, mailListeners, mailPorts } from './five-protocols.ts';
-import { type LineClient, openLineClient } from './line-client.ts';
+import { BUSY_24, startDovecot24 } from './dovecot24.ts';
+import {
+  type Answer,
+  type MailPorts,
+  type MailProtocol,
+  mailListeners,
+  mailPorts,
+  plainResponse,
+  sieveAnswer,
+  submissionAnswer,
+} from './five-protocols.ts';
+import { openLineClient } from './line-client.ts';
 import { freePorts } from './ports.ts';
 import { serveUnix } from './serve-unix.ts';
 
@@ -35,7 +44,7 @@ login_socket_path = sidecar/login
 auth_socket_path = sidecar/userdb
 lmtp_proxy = yes
 submission_relay_host = 127.0.0.1
-${mailListeners(ports, '  restart_request_count = unlimited\n  client_limit = 100\n')}
+${mailListeners(ports, BUSY_24)}
 `;
 
 /** Serves them below the base_dir of a Dovecot of any series that is about to start; they end with `stack`. */
@@ -72,14 +81,8 @@ export const startLogin24 = async (options: Login24Options): Promise<Login24> =>
   return { dovecot, ports, [Symbol.asyncDispose]: () => running.disposeAsync() };
 };
 
-type Client = 'imap' | 'pop3' | 'submission' | 'sieve' | 'lmtp';
-
-const plain = (user: string, password: string): string => Buffer.from(`\0${user}\0${password}`).toString('base64');
-
 /** Each says what it has to, and returns the line that tells how the login, or the recipient, fared. */
-const answers: Readonly<
-  Record<Client, (client: LineClient, user: string, password: string, deadlineMs: number) => Promise<string>>
-> = {
+const answers: Readonly<Record<MailProtocol, Answer>> = {
   async imap(client, user, password, deadlineMs) {
     await client.line();
     client.send(`a LOGIN ${user} ${password}\r\n`);
@@ -92,18 +95,8 @@ const answers: Readonly<
     client.send(`PASS ${password}\r\n`);
     return client.line(deadlineMs);
   },
-  async submission(client, user, password, deadlineMs) {
-    await client.line();
-    client.send('EHLO me\r\n');
-    await client.linesUntil((line) => line.startsWith('250 '));
-    client.send(`AUTH PLAIN ${plain(user, password)}\r\n`);
-    return client.line(deadlineMs);
-  },
-  async sieve(client, user, password, deadlineMs) {
-    await client.linesUntil((line) => line.startsWith('OK'));
-    client.send(`AUTHENTICATE "PLAIN" "${plain(user, password)}"\r\n`);
-    return client.line(deadlineMs);
-  },
+  submission: submissionAnswer,
+  sieve: sieveAnswer,
   async lmtp(client, user, _password, deadlineMs) {
     await client.line();
     client.send('LHLO me\r\n');
@@ -134,14 +127,14 @@ export const giveUpBeside = async (
   await other.line();
   quitter.send('*\r\n');
   const given = await quitter.line();
-  other.send(`${plain(user, password)}\r\n`);
+  other.send(`${plainResponse(user, password)}\r\n`);
   return [given, await other.line()];
 };
 
 /** What a client of `protocol` is told, without the host's name and the time that temporary failures carry. */
 export const answerAt = async (
   server: { readonly host: string; readonly port: number },
-  protocol: Client,
+  protocol: MailProtocol,
   user: string,
   password = 'pw',
   deadlineMs = 20_000,

@@ -3,9 +3,10 @@
  * a 2.4 too where there is no other. Each has a mailbox with its own address as its name.
  */
 import { type Dovecot, dovecotMissing, startDovecot } from './dovecot.ts';
-import { startDovecot24 } from './dovecot24.ts';
+import { BUSY_24, startDovecot24 } from './dovecot24.ts';
 import { arrivalLine, type MailPorts, type MailProtocol, mailListeners, mailPorts } from './five-protocols.ts';
 import { startHoming } from './homing.ts';
+import { homes23, homes24, MAILDIR_24, mailboxes23 } from './mailboxes.ts';
 import { freePorts } from './ports.ts';
 import { makeMailDir, type Server } from './server.ts';
 import { type SmtpRelay, startSmtpRelay } from './smtp-relay.ts';
@@ -61,15 +62,8 @@ passdb {
   driver = static
   args = password=${MAIL_PASSWORD}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
-
-/** Processes that serve more than one client, as a busy 2.4 has them. */
-export const BUSY_24 = '  restart_request_count = unlimited\n  client_limit = 1000\n';
 
 const config24 =
   (address: string, site: Site, auth: Auth24) =>
@@ -84,8 +78,7 @@ service pop3 {
 service lmtp {
   restart_request_count = 1000
 }
-mail_driver = maildir
-mail_path = ~/Maildir
+${MAILDIR_24}
 ${auth(dir)}`;
 
 type Auth24 = (dir: string) => string;
@@ -94,13 +87,7 @@ const ownAuth24: Auth24 = (dir) => `
 passdb static {
   password = ${MAIL_PASSWORD}
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
+${homes24(dir)}
 `;
 
 /**
@@ -132,10 +119,7 @@ passdb {
   driver = static
   args = password=${MAIL_PASSWORD}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${backend.dir}/mail/%u
-}
+${homes23(backend.dir)}
 service auth {
   unix_listener ${backend.socket('login/sidecar/login')} {
     mode = 0666

@@ -5,16 +5,20 @@
 import { makeCertificate } from './certificate.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
 import { startDovecot24 } from './dovecot24.ts';
+import { mailboxes23, mailboxes24 } from './mailboxes.ts';
 import { freePorts } from './ports.ts';
 import { makeMailDir } from './server.ts';
 
 export const AT_24 = '127.0.27.11';
 export const AT_23 = '127.0.27.12';
 
+export const PROTOCOLS = ['imap', 'pop3'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 export const USER_PASSWORD = 'p1geon';
 export const MASTER_PASSWORD = 'c0te';
 
-export type BackendPorts = Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s', number>>;
+export type BackendPorts = Readonly<Record<Protocol | `${Protocol}s`, number>>;
 
 /** Lines of passwd-file, in which both series agree. */
 export type UserLines = (ports: BackendPorts) => readonly string[];
@@ -29,9 +33,8 @@ export type MovingBackends = {
 export const userLine = (user: string, fields = ''): string => `${user}:{PLAIN}${USER_PASSWORD}::::::${fields}`;
 
 const listeners = (ports: BackendPorts): string =>
-  (['imap', 'pop3'] as const)
-    .map(
-      (protocol) => `service ${protocol}-login {
+  PROTOCOLS.map(
+    (protocol) => `service ${protocol}-login {
   inet_listener ${protocol} {
     port = ${ports[protocol]}
   }
@@ -41,8 +44,7 @@ const listeners = (ports: BackendPorts): string =>
   }
 }
 `,
-    )
-    .join('');
+  ).join('');
 
 const common = (address: string, ports: BackendPorts): string => `
 protocols = imap pop3
@@ -69,15 +71,7 @@ passdb static {
   master = yes
   password = ${MASTER_PASSWORD}
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
-mail_driver = maildir
-mail_path = ~/Maildir
+${mailboxes24(dir)}
 `;
 
 const config23 =
@@ -101,11 +95,7 @@ passdb {
   master = yes
   args = password=${MASTER_PASSWORD}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 const prepare =

@@ -3,7 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
 import { type Homing, startHoming } from './homing.ts';
-import { AT_23, AT_24, USER_PASSWORD } from './moving-backends.ts';
+import { AT_23, AT_24, type Protocol, USER_PASSWORD } from './moving-backends.ts';
 import { freePorts } from './ports.ts';
 
 export const FRONT = '127.0.27.1';
@@ -11,7 +11,13 @@ export const FRONT = '127.0.27.1';
 /** Who comes from there is trusted to speak for its clients. */
 export const TRUSTED_HOP = '127.0.27.2';
 
-export type Front = { readonly homing: Homing; readonly imap: number; readonly pop3: number } & AsyncDisposable;
+export type Front = { readonly homing: Homing } & Readonly<Record<Protocol, number>> & AsyncDisposable;
+
+/** What it says to clients when nobody can be proxied for as long as the configuration is as it is. */
+export const CONFIGURATION_FAULT: Readonly<Record<Protocol, string>> = {
+  imap: 'NO [SERVERBUG] Account is temporarily unavailable.',
+  pop3: '-ERR Account is temporarily unavailable.',
+};
 
 export type FrontOptions = {
   /** Fields of the passdb's reply by user; everybody is proxied who does not have `nologin`. */
@@ -38,7 +44,7 @@ service director {
 export const startFront = async (options: FrontOptions): Promise<Front> => {
   const { users, director = false, ca, settings = '' } = options;
   const [imap = 0, pop3 = 0] = await freePorts(2, FRONT);
-  const login = (protocol: 'imap' | 'pop3', port: number): string => `service ${protocol}-login {
+  const login = (protocol: Protocol, port: number): string => `service ${protocol}-login {
   executable = ${protocol}-login${director ? ' director' : ''}
   inet_listener ${protocol} {
     port = ${port}

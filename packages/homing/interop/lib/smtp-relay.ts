@@ -1,32 +1,19 @@
 /** A mail relay that says yes to everything: what a submission server wants to see behind it before it talks. */
-import { createServer, type Socket } from 'node:net';
+import { listenOnEach } from './on-each-address.ts';
 import { freePort } from './ports.ts';
 
-export type SmtpRelay = { readonly host: string; readonly port: number } & Disposable;
+export type SmtpRelay = { readonly host: string; readonly port: number } & AsyncDisposable;
 
 export const startSmtpRelay = async (host: string): Promise<SmtpRelay> => {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
+  const port = await freePort(host);
+  const listening = await listenOnEach([host], port, (socket) => {
     socket.write('220 relay.example.com\r\n');
-    let bytes = '';
-    socket.on('data', (chunk: Buffer) => {
-      const lines = (bytes + chunk.toString('latin1')).split('\r\n');
-      bytes = lines.pop() ?? '';
+    let rest = '';
+    socket.setEncoding('latin1').on('data', (bytes: string) => {
+      const lines = (rest + bytes).split('\r\n');
+      rest = lines.pop() ?? '';
       for (const line of lines) socket.write(line.startsWith('QUIT') ? '221 bye\r\n' : '250 yes\r\n');
     });
   });
-  const port = await freePort(host);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
-  return {
-    host,
-    port,
-    [Symbol.dispose]: () => {
-      server.close();
-      for (const socket of open) socket.destroy();
-    },
-  };
+  return { host, port, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
 };

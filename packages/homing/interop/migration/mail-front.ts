@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import type { Dovecot } from '../lib/dovecot.ts';
-import { startDovecot24 } from '../lib/dovecot24.ts';
+import { BUSY_24, startDovecot24 } from '../lib/dovecot24.ts';
+import { besideDovecot24, SIDECAR, sidecarLogin } from '../lib/sidecar.ts';
 import { createMember, type Member } from '../ring/member.ts';
 import { RING_PORT } from '../ring/ring.ts';
 
@@ -17,9 +18,6 @@ export type Site = {
   readonly imapPort: number;
   readonly backendPort: number;
 };
-
-/** Debian has the user and the group, and they own nothing that matters. */
-const SIDECAR = 'mail';
 
 const director = ({ addresses, mailHosts }: Site, address: string): string => `
 listen = ${address}
@@ -79,9 +77,7 @@ protocols = imap
 login_socket_path = sidecar/login
 login_proxy_notify_path = sidecar/proxy-notify
 service imap-login {
-  restart_request_count = unlimited
-  client_limit = 1000
-${listener(site)}
+${BUSY_24}${listener(site)}
 }
 passdb static {
   fields {
@@ -91,11 +87,7 @@ passdb static {
   }
 }
 service auth {
-  unix_listener sidecar-login {
-    type = login
-    mode = 0600
-    user = ${SIDECAR}
-  }
+${sidecarLogin}
 }
 service anvil {
   unix_listener anvil {
@@ -122,18 +114,7 @@ protocols =
 ${director(site, address)}
 homing_auth_login_socket = ${dovecot.socket('sidecar-login')}
 homing_anvil_socket = ${dovecot.socket('anvil')}
-service auth {
-  user = ${SIDECAR}
-}
-service director {
-  user = ${SIDECAR}
-  unix_listener ${dovecot.socket('login/sidecar/login')} {
-    mode = 0666
-  }
-  fifo_listener ${dovecot.socket('login/sidecar/proxy-notify')} {
-    mode = 0622
-  }
-}
+${besideDovecot24(dovecot)}
 `,
     }),
   );

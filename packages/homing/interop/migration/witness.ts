@@ -1,5 +1,7 @@
 /** Mail hosts that let everybody in and see who is on two of them at once. */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { serveEverybody } from '../lib/imap-stand-in.ts';
+import { listenOnEach } from '../lib/on-each-address.ts';
 
 export type Witness = {
   /** `alice on 10.0.0.1 and 10.0.0.2`, as it happened. */
@@ -15,51 +17,21 @@ type Session = { readonly user: string; readonly host: string };
 export const startWitness = async (hosts: readonly string[], port: number): Promise<Witness> => {
   const splits: string[] = [];
   const last = new Map<string, string>();
-  const sessions = new Map<Socket, Session | undefined>();
-  const open = (): Session[] => [...sessions.values()].filter((session) => session !== undefined);
+  const sessions = new Map<Socket, Session>();
   const enter = (socket: Socket, session: Session): void => {
-    const others = open().filter(({ user, host }) => user === session.user && host !== session.host);
+    const others = [...sessions.values()].filter(({ user, host }) => user === session.user && host !== session.host);
     for (const { host } of others) splits.push(`${session.user} on ${host} and ${session.host}`);
     sessions.set(socket, session);
     last.set(session.user, session.host);
   };
-  const servers = await Promise.all(
-    hosts.map((host) => {
-      const server = createServer((socket) => {
-        sessions.set(socket, undefined);
-        socket.on('close', () => sessions.delete(socket)).on('error', () => undefined);
-        serve(socket, (user) => enter(socket, { user, host }));
-      });
-      return new Promise<Server>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => resolve(server));
-      });
-    }),
-  );
+  const listening = await listenOnEach(hosts, port, (socket, host) => {
+    socket.on('close', () => sessions.delete(socket));
+    serveEverybody(socket, 'IMAP4rev1 ID', (user) => enter(socket, { user, host }));
+  });
   return {
     splits,
     hosts: last,
-    count: (of) => open().filter(({ host }) => host === of).length,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sessions.keys()) socket.destroy();
-      await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-    },
+    count: (of) => [...sessions.values()].filter(({ host }) => host === of).length,
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   };
-};
-
-const serve = (socket: Socket, onLogin: (user: string) => void): void => {
-  let rest = '';
-  socket.setEncoding('latin1');
-  socket.write('* OK [CAPABILITY IMAP4rev1 ID] witness\r\n');
-  socket.on('data', (bytes: string) => {
-    rest += bytes;
-    for (let end = rest.indexOf('\r\n'); end !== -1; end = rest.indexOf('\r\n')) {
-      const [tag = '', command = '', name = ''] = rest.slice(0, end).split(' ');
-      rest = rest.slice(end + 2);
-      if (command === 'LOGIN') onLogin(name.replaceAll('"', ''));
-      if (command === 'CAPABILITY') socket.write('* CAPABILITY IMAP4rev1 ID\r\n');
-      socket.write(`${tag} OK done\r\n`);
-      if (command === 'LOGOUT') socket.end();
-    }
-  });
 };

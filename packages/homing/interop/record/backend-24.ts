@@ -1,5 +1,6 @@
 /** A backend of Dovecot 2.4 that trusts the proxy, as our proxies talk to it: scripted, all of one flight at once. */
 import { startDovecot24 } from '../lib/dovecot24.ts';
+import { mailboxes24 } from '../lib/mailboxes.ts';
 import { freePort } from '../lib/ports.ts';
 import { makeMailDir } from '../lib/server.ts';
 import { type Case, read, readUntil, type Step, sendCrlf } from './dialogue.ts';
@@ -30,15 +31,7 @@ service ${protocol}-login {
 passdb passwd-file {
   passwd_file_path = ${dir}/users
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
-mail_driver = maildir
-mail_path = ~/Maildir
+${mailboxes24(dir)}
 `;
 
 const start = async (protocol: 'imap' | 'pop3'): Promise<Peer> => {

@@ -1,5 +1,6 @@
 /** Dovecot's director, alone in its ring, in front of its own auth server. */
 import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
+import { passwdFile } from '../lib/passwd-file.ts';
 
 const USERS = `alice:{PLAIN}pw:102:105::/srv/mail/alice::proxy=y
 bob:{PLAIN}pw:102:105::/srv/mail/bob::proxy=y
@@ -16,14 +17,7 @@ protocols =
 auth_verbose = yes
 director_mail_servers = 127.0.0.11 127.0.0.12 127.0.0.13@tagA 127.0.0.14@tagA
 director_user_expire = 60s
-passdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
-userdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
+${passwdFile(dir)}
 service director {
   unix_listener login/director {
     mode = 0666

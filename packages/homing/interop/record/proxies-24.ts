@@ -1,5 +1,5 @@
 /** A Dovecot 2.4 that proxies to a stand-in backend, for recording what its anvil and its login processes take. */
-import { startDovecot24 } from '../lib/dovecot24.ts';
+import { BUSY_24, startDovecot24 } from '../lib/dovecot24.ts';
 import { startImapStandIn } from '../lib/imap-stand-in.ts';
 import { openLineClient } from '../lib/line-client.ts';
 import { freePort } from '../lib/ports.ts';
@@ -28,7 +28,7 @@ service imap-login {
   inet_listener imaps {
     port = 0
   }
-${clients === 'many' ? '  restart_request_count = unlimited\n  client_limit = 1000\n' : ''}}
+${clients === 'many' ? BUSY_24 : ''}}
 passdb passwd-file {
   passwd_file_path = ${dir}/users
   fields {
