@@ -7,6 +7,8 @@ import { startDovecot24 } from './lib/dovecot24.ts';
 import { type MailPorts, mailListeners, mailPorts } from './lib/five-protocols.ts';
 import { openLineClient } from './lib/line-client.ts';
 import { answerAt, giveUpBeside, LOGIN24_HOST, type Login24, startLogin24 } from './lib/login24.ts';
+import { MAILDIR_24 } from './lib/mailboxes.ts';
+import { passwdFile } from './lib/passwd-file.ts';
 import { freePorts } from './lib/ports.ts';
 import { commandLine } from './lib/process.ts';
 import { makeInstanceDir, makeMailDir } from './lib/server.ts';
@@ -135,21 +137,9 @@ describeWithDovecot24('clients of 2.4 are told the same by both auth servers', (
   });
 });
 
-const mailConfig = (dir: string): string => `
-passdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
-userdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
-`;
-
 /** Every mail process asks our auth server, managesieve where it always does; Dovecot has no database at all. */
 const MAIL_PROCESSES = `
-mail_driver = maildir
-mail_path = ~/Maildir
+${MAILDIR_24}
 imap_hibernate_timeout = 1s
 service imap-hibernate {
   unix_listener imap-hibernate {
@@ -177,8 +167,9 @@ const hibernate = async ({ dovecot, ports }: Login24): Promise<void> => {
     idler.send(`${command}\r\n`);
     await idler.linesUntil((line) => line.startsWith(command.slice(0, 2)));
   }
-  idler.send('c IDLE\r\n');
   const isAwake = (): boolean => dovecot.processes().some((pid) => /^dovecot\/imap(?: |$)/.test(commandLine(pid)));
+  expect(isAwake()).toBe(true);
+  idler.send('c IDLE\r\n');
   await until('the session to hibernate', 10_000, () => !isAwake());
   idler.send('DONE\r\n');
   expect((await idler.linesUntil((line) => line.startsWith('c '))).at(-1)).toMatch(/^c OK/);
@@ -192,7 +183,7 @@ describeWithDovecot24('mail processes of 2.4 fetch the login from our auth serve
     stack.defer(() => rm(mail, { recursive: true, force: true }));
     await makeMailDir(mail);
     const users = `alice:{PLAIN}pw:10000:10000::${mail}/mail/alice::\n`;
-    const { server } = stack.use(await startOwnAuth(mailConfig, { users }, log));
+    const { server } = stack.use(await startOwnAuth(passwdFile, { users }, log));
     const auth = { login: server.serve('login', undefined), userdb: server.serve('userdb', undefined) };
     const director = stack.use(await startOwnDirector('127.0.26.9', auth, log));
     const login = way === 'directly' ? auth.login : director.acceptAuth;

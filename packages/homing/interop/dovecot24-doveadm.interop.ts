@@ -2,13 +2,14 @@
  * Dovecot 2.4's doveadm at Homing's sockets: logins and look-ups, the sessions of Homing's own login processes, mail
  * commands for users whose backend the director chooses.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BACKEND_DOVEADM_PASSWORD, type Backends24, startBackends24 } from './lib/backends24.ts';
 import { type Dovecot, doveadm } from './lib/dovecot.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { type HeldSession, holdSession } from './lib/held-session.ts';
-import { homeadmHere } from './lib/homeadm.ts';
+import { homeadmHere, noSessions } from './lib/homeadm.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
+import { passwdFile } from './lib/passwd-file.ts';
 import { freePort } from './lib/ports.ts';
 import type { Finished } from './lib/process.ts';
 import { describeWithBothDovecots, describeWithDovecot24 } from './lib/suite.ts';
@@ -28,14 +29,7 @@ disable_plaintext_auth = no
 auth_failure_delay = 0
 homing_login_workers = 2
 director_mail_servers = ${BACKENDS.join(' ')}
-passdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
-userdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
+${passwdFile(dir)}
 protocol imap {
   passdb {
     driver = passwd-file
@@ -62,7 +56,7 @@ service director {
 }
 `;
 
-const passwdFile = USERS.map((user, i) => `${user}:{PLAIN}pw:8:8::/home/${user}::proxy=y user_group=g${i % 2}\n`);
+const USER_LINES = USERS.map((user, i) => `${user}:{PLAIN}pw:8:8::/home/${user}::proxy=y user_group=g${i % 2}\n`);
 
 describeWithDovecot24('Dovecot 2.4’s doveadm at Homing', () => {
   const stack = new AsyncDisposableStack();
@@ -77,7 +71,7 @@ describeWithDovecot24('Dovecot 2.4’s doveadm at Homing', () => {
     homing = stack.use(
       await startHoming({
         config: homingConfig(imap, backends),
-        files: { users: passwdFile.join(''), names: USERS.map((user) => `${user}\n`).join('') },
+        files: { users: USER_LINES.join(''), names: USERS.map((user) => `${user}\n`).join('') },
       }),
     );
     front = stack.use(
@@ -161,6 +155,8 @@ protocol doveadm {
   });
 
   describe('the sessions of Homing’s login processes', () => {
+    beforeEach(() => noSessions(homing.configFile));
+
     const rows = async (line: string): Promise<string[][]> => {
       const { code, stdout, stderr } = await ask(`-f tab ${line}`);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -181,7 +177,7 @@ protocol doveadm {
       const row = async ({ user }: HeldSession, group: string) => [
         user,
         'imap-login',
-        HOST.replace('28.1', '0.1'),
+        '127.0.0.1',
         await backendOf(user),
         group,
       ];

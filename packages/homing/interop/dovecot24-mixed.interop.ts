@@ -79,7 +79,7 @@ describeWithBothDovecots('both series', () => {
     expect(await answerAt(imap, 'imap', 'imap', 'bad')).toMatch(/^a NO \[AUTHENTICATIONFAILED\]/);
     const lookup = await site.dovecot.doveadm('auth', 'lookup', '-a', site.dovecot.socket('sidecar/userdb'), 'imap');
     expect(lookup.stdout).toMatch(/\bhost +: localhost\n +hostip +: 127\.0\.0\.1\n/);
-    expect(site.dovecot.log()).toContain('imap-login: Info: proxy(imap,localhost[127.0.0.1]:');
+    await site.dovecot.logged(/imap-login: Info: proxy\(imap,localhost\[127\.0\.0\.1\]:/);
     expect(auth.log()).not.toMatch(/BUG|Error/);
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });

@@ -7,20 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateAll } from './lib/chosen-hosts.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { openLineClient } from './lib/line-client.ts';
+import { passwdFile } from './lib/passwd-file.ts';
 import { BACKENDS } from './lib/site.ts';
 import { until } from './lib/until.ts';
 
 const config = (dir: string): string => `
 protocols =
 director_mail_servers = ${BACKENDS.join(' ')}
-passdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
-userdb {
-  driver = passwd-file
-  args = ${dir}/users
-}
+${passwdFile(dir)}
 service auth {
   unix_listener auth-client {
     mode = 0666
@@ -113,16 +107,22 @@ test.each(CASES)('$kind on $socket', async ({ socket, bytes }) => {
 });
 
 test.each([
-  ['garbage', NOISE, '-Invalid IPC connection id: ', 1],
-  ['another version', OTHER_VERSION, '-Unknown IPC group: VERSION', 1],
-])('%s on ipc is answered with an error, and the connection goes on', async (_, bytes, answer, count) => {
+  ['garbage', NOISE, '-Invalid IPC connection id: '],
+  ['another version', OTHER_VERSION, '-Unknown IPC group: VERSION'],
+])('%s on ipc is answered with an error, told once, and the connection goes on', async (_, bytes, answer) => {
   const before = homing.log().length;
   using client = await openLineClient(homing.socket('ipc'));
   client.send(bytes);
   expect(await client.line()).toContain(answer);
-  client.send('nosuch\t1\tKICK\n');
+  client.send('nosuch\tx\tKICK\nnosuch\t1\tKICK\n');
   await client.linesUntil((line) => line === '-Unknown IPC group: nosuch');
-  expect(lines(homing.log().slice(before))).toHaveLength(count);
+  using marker = await openLineClient(homing.socket('ipc'));
+  marker.send('proxy\tmarker\tKICK\n');
+  await homing.logged(/: marker$/m, 5000, before);
+  expect(lines(homing.log().slice(before))).toEqual([
+    expect.stringContaining('ipc: Error: IPC client sent invalid input: Invalid IPC connection id: '),
+    'ipc: Error: IPC client sent invalid input: Invalid IPC connection id: marker',
+  ]);
 });
 
 /** Nobody can be disconnected from a fifo: a line that is too long is skipped and told, names nobody has are nothing. */

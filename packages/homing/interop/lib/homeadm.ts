@@ -5,6 +5,14 @@ import { createHost } from '../../src/homeadm/host.ts';
 import { settingsLoader } from '../../src/homeadm/settings.ts';
 import { nodeSource } from '../../src/settings/node-source.ts';
 import type { Finished } from './process.ts';
+import { until } from './until.ts';
+
+/** Waits until nobody is left at the login processes whom `proxy list` asks. */
+export const noSessions = (configFile: string, ...args: string[]): Promise<boolean> =>
+  until('the end of all sessions', 10_000, async () => {
+    const { code, stdout } = await homeadmHere(configFile, '-h', '-f', 'tab', 'proxy', 'list', ...args);
+    return code === 0 && stdout.trim() === '';
+  });
 
 export const homeadmHere = async (configFile: string, ...args: string[]): Promise<Finished> => {
   let stdout = '';
