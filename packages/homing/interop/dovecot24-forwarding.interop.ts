@@ -5,15 +5,17 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { directorCommand } from './lib/director-command.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
 import { startDovecot24 } from './lib/dovecot24.ts';
 import { mailLogin } from './lib/five-protocols.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
+import { mailboxes23, mailboxes24 } from './lib/mailboxes.ts';
 import { freePorts } from './lib/ports.ts';
 import { makeMailDir } from './lib/server.ts';
 import { startSmtpRelay } from './lib/smtp-relay.ts';
-import { describeWithBothDovecots } from './lib/suite.ts';
+import { bothDovecotsMissing, describeUnless } from './lib/suite.ts';
 
 const HOP = '127.0.27.3';
 const CLIENT = '127.0.27.77';
@@ -62,15 +64,7 @@ lmtp_proxy = yes
 passdb passwd-file {
   passwd_file_path = ${dir}/users
 }
-userdb static {
-  fields {
-    uid = 10000
-    gid = 10000
-    home = ${dir}/mail/%{user}
-  }
-}
-mail_driver = maildir
-mail_path = ~/Maildir
+${mailboxes24(dir)}
 `;
 
 /** Of a passwd-file. */
@@ -93,11 +87,7 @@ passdb {
   driver = static
   args = password=${PASSWORD}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 const hopConfig = (submission: number, lmtp: number): string => `
@@ -127,8 +117,9 @@ service director {
 }
 `;
 
-/** The protocols' own ports are below 1024. */
-const describeAsRoot = process.getuid?.() === 0 ? describeWithBothDovecots : describe.skip;
+const rootMissing = process.getuid?.() === 0 ? undefined : 'not root, and the protocols’ own ports are below 1024';
+const describeAsRoot = (name: string, tests: () => void): void =>
+  describeUnless(rootMissing ?? bothDovecotsMissing(), name, tests);
 
 describeAsRoot('what 2.4’s submission and lmtp tell backends that Homing chose', () => {
   const stack = new AsyncDisposableStack();
@@ -143,7 +134,8 @@ describeAsRoot('what 2.4’s submission and lmtp tell backends that Homing chose
       AT_24,
       stack.use(await startDovecot24({ config: config24(relay), files: { users: users24 }, prepare: makeMailDir })),
     );
-    backends.set(AT_23, stack.use(await startDovecot({ config: config23(relay), prepare: makeMailDir })));
+    const dovecot23 = stack.use(await startDovecot({ config: config23(relay), prepare: makeMailDir }));
+    backends.set(AT_23, dovecot23);
     const [submission = 0, lmtp = 0] = await freePorts(2, HOP);
     Object.assign(ports, { submission, lmtp });
     hop = stack.use(await startDovecot24({ config: () => hopConfig(submission, lmtp) }));
@@ -153,9 +145,7 @@ describeAsRoot('what 2.4’s submission and lmtp tell backends that Homing chose
       ...Object.values(AWAY).map((user) => [user, AT_24]),
     ];
     for (const [user = '', address = ''] of places) {
-      const socket = ['-a', homing.socket('director-admin')];
-      const moved = await backends.get(AT_23)?.doveadm('director', 'move', ...socket, user, address);
-      expect(moved).toMatchObject({ code: 0, stderr: '' });
+      await directorCommand(dovecot23, homing, 'move', user, address);
     }
   });
   afterAll(() => stack.disposeAsync());

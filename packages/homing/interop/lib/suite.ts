@@ -13,7 +13,9 @@ export const describeWithDovecot24 = (name: string, tests: () => void): void =>
 
 /** A Dovecot of each series. */
 export const describeWithBothDovecots = (name: string, tests: () => void): void =>
-  describeUnless(dovecotMissing() ?? dovecot24Missing(), name, tests);
+  describeUnless(bothDovecotsMissing(), name, tests);
+
+export const bothDovecotsMissing = (): string | undefined => dovecotMissing() ?? dovecot24Missing();
 
 export const describeUnless = (missing: string | undefined, name: string, tests: () => void): void => {
   if (missing !== undefined) console.log(`SKIPPED ${name}: ${missing}`);
