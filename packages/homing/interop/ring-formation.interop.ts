@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { describeWithDovecot } from './lib/suite.ts';
 import { kindsOf } from './ring/compositions.ts';
-import { loginAll } from './ring/login-load.ts';
+import { loginAll, openLogin } from './ring/login-load.ts';
 import { loopback } from './ring/network.ts';
 import { agreed, createRing, formed, type Ring } from './ring/ring.ts';
+import { hello, startSilentPeer } from './ring/scripted-peer.ts';
 
 /** Kinds by address, and the order of the starts. */
 const RINGS = [
@@ -32,6 +33,9 @@ const USERS = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? `gold.user${i}
 
 /** As many as the addresses the rings have: nobody meets a director of another ring. */
 const numbered = RINGS.map(([letters, order], number) => ({ letters, order, number }));
+
+/** The second one has a kernel that takes connections, and no more. */
+const STOPPED = ['HD', 'HH', 'HDD', 'HHH'];
 
 const inOrder = (ring: Ring, order: string) =>
   order.split('').map((digit) => {
@@ -81,5 +85,41 @@ describeWithDovecot('a ring forms', () => {
     expect(await loginAll([last], [...before.keys()])).toEqual(before);
     const [, row = ''] = await last.ask('HOST-LIST');
     expect(row).toMatch(/^127\.2\.200\.12\t3\t/);
+  });
+
+  test.concurrent.each(STOPPED)('%s, while the second one is stopped in its tracks', async (letters) => {
+    await using network = loopback(56 + STOPPED.indexOf(letters), letters.length);
+    await using ring = await createRing({
+      network,
+      kinds: kindsOf(letters),
+      settings: 'director_ping_idle_timeout = 3 s\n',
+    });
+    const [first, ...others] = ring.members;
+    if (first === undefined) throw new Error('an empty ring');
+    for (const other of others) await other.start();
+    await formed(others, 30_000);
+    others[0]?.freeze();
+    await first.start();
+    using client = await openLogin(first.socket('login/director'));
+    expect(await client.login('user1')).toMatch(/^127\.2\.200\./);
+    others[0]?.thaw();
+    await formed(ring.members, 60_000);
+    await serves(ring);
+  });
+
+  const address = (number: number): string => `127.2.${number}.2`;
+  test.concurrent.each([
+    ['takes connections and says nothing', 60, ''],
+    ['says its version and no more', 61, 'VERSION\tdirector\t1\t9\n'],
+    ['says who it is and no more', 62, hello(address(62))],
+  ])('around one that %s', async (_, number, words) => {
+    await using network = loopback(number, 1);
+    await using _peer = await startSilentPeer(address(number), words);
+    await using ring = await createRing({ network, kinds: ['homing'], peers: [address(number)] });
+    const [first] = ring.members;
+    if (first === undefined) throw new Error('an empty ring');
+    await first.start();
+    using client = await openLogin(first.socket('login/director'));
+    expect(await client.login('user1')).toMatch(/^127\.2\.200\./);
   });
 });

@@ -73,6 +73,25 @@ export const startRightPeer = async (address: string): Promise<RightPeer> => {
   };
 };
 
+/** A neighbour that takes connections, says these words, and nothing else ever. */
+export const startSilentPeer = async (address: string, words: string): Promise<AsyncDisposable> => {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    socket.resume().write(words);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(RING_PORT, address, resolve);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const socket of open) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+};
+
 /** Waits until the director has taken the peer as its left neighbour. */
 export const joined = async (peer: LineClient): Promise<void> => {
   await peer.linesUntil((line) => line === 'DONE', 15_000);

@@ -12,7 +12,7 @@ import { startHandover } from './handover.ts';
 import { logPeer } from './log.ts';
 import { addMember, findMember, isSameHost, memberRestarted } from './members.ts';
 import { type Peer, PeerFault, send } from './peer.ts';
-import { isHandshaked, type Member } from './ring.ts';
+import { isHandshaked, type Member, silenceLimit } from './ring.ts';
 import { meetIncoming } from './sides.ts';
 
 /** Longer than the sender's own 30 s for its users, so that the side at fault logs the reason. */
@@ -60,7 +60,7 @@ export const onMe = (director: Director, peer: Peer, me: Me, now: number): void 
   const member = peer.isIncoming ? memberOf(director, peer, me) : checkName(peer, me);
   peer.meAt = now;
   peer.state = 'handshaking';
-  const ms = peer.isIncoming ? DONE_TIMEOUT_MS : SEND_TIMEOUT_MS;
+  const ms = peer.isIncoming ? DONE_TIMEOUT_MS : silenceLimit(director.ring, SEND_TIMEOUT_MS);
   peer.timer = { kind: 'done', at: now + ms, ms };
   warnOfClock(director, peer, me, now);
   if (!peer.isIncoming) return;

@@ -6,7 +6,7 @@ import { startHandshake } from './handshake.ts';
 import { hostName, logPeer, logRing } from './log.ts';
 import { memberRestarted } from './members.ts';
 import { type Peer, peerName } from './peer.ts';
-import type { Member } from './ring.ts';
+import { type Member, silenceLimit } from './ring.ts';
 
 /** Upstream waits 10 s, one director after the other. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -102,7 +102,8 @@ export const peerConnected = (director: Director, id: number, now: number): void
   if (peer === undefined || peer.state !== 'connecting') return;
   peer.state = 'wait-version';
   peer.connectedAt = now;
-  peer.timer = { kind: 'me', at: now + ME_TIMEOUT_MS, ms: ME_TIMEOUT_MS };
+  const ms = silenceLimit(director.ring, ME_TIMEOUT_MS);
+  peer.timer = { kind: 'me', at: now + ms, ms };
   if (peer.member !== undefined) peer.member.isUnreachable = false;
   startHandshake(director, peer, now);
 };

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { START } from '../../testing/core.ts';
 import { greeting, startRingCore } from '../../testing/ring-core.ts';
+import { requestHost } from '../request/requests.ts';
 
 /** A director that is there, but closes every connection; how long until we serve without it, in seconds. */
 const waited = (ring: ReturnType<typeof startRingCore>): number => {
@@ -43,6 +44,55 @@ test('directors that do not answer are tried beside one another', () => {
 });
 
 const me = greeting('127.0.0.4', START / 1000);
+
+test.each<[string, string[]]>([
+  ['takes the connection and says nothing', []],
+  ['says its version alone', me.slice(0, 1)],
+  ['says who it is and no more', me],
+])('whoever %s is waited for 5 s while we start', (_, lines) => {
+  const ring = startRingCore(['127.0.0.4']);
+  const login = requestHost(ring.director, 'tina', '', ring.now());
+  ring.accept()?.say(...lines);
+  ring.wait(4999);
+  expect([login.result, ring.director.ring.state]).toEqual(['wait', 'handshaking']);
+  ring.wait(1);
+  expect(ring.director.ring.state).toBe('synced');
+  expect(ring.effects.filter((effect) => effect.do === 'answer')).toHaveLength(1);
+});
+
+test('once in a ring a neighbour gets as long as upstream gives it', () => {
+  const ring = startRingCore(['127.0.0.4']);
+  ring.refuse();
+  ring.wait(10_000);
+  const silent = ring.accept();
+  ring.wait(9999);
+  expect(silent?.isClosed()).toBe(false);
+  ring.wait(1);
+  expect(silent?.isClosed()).toBe(true);
+  expect(ring.director.ring.state).toBe('synced');
+});
+
+test('another is tried beside one that has not said who it is, and gives way to it', () => {
+  const ring = startRingCore(['127.0.0.3', '127.0.0.4']);
+  const near = ring.accept();
+  ring.wait(499);
+  expect(ring.connecting()).toEqual([]);
+  ring.wait(1);
+  expect(ring.connecting()).toEqual(['127.0.0.4']);
+  const far = ring.accept();
+  far?.say(...me, 'DONE');
+  expect(ring.director.ring.right?.member?.ip).toBe('127.0.0.4');
+  near?.say(...greeting('127.0.0.3', START / 1000), 'DONE');
+  expect(ring.director.ring.right?.member?.ip).toBe('127.0.0.3');
+  expect(far?.heard().at(-1)).toBe('QUIT\\tReplacing with 127.0.0.3:21100');
+});
+
+test('nobody is tried beside one that has said who it is', () => {
+  const ring = startRingCore(['127.0.0.3', '127.0.0.4']);
+  ring.accept()?.say(...greeting('127.0.0.3', START / 1000));
+  ring.wait(4000);
+  expect(ring.connecting()).toEqual([]);
+});
 
 /** What 127.0.0.4 answers to each connection of ours, and 127.0.0.3 if it is there; how often we connect in 100 s. */
 const attempts = (lines: readonly string[], third?: readonly string[]) => {

@@ -52,16 +52,19 @@ export const nextAttempt = (director: Director, now: number): number | undefined
   const { ring } = director;
   if (ring.right !== undefined) return undefined;
   const attempts = outgoing(ring);
-  const isSilent = attempts.length > 0 && attempts.every((peer) => peer.state === 'connecting');
-  if (!isSilent || nextCandidate(director, now) === undefined) return undefined;
-  return Math.max(...ring.members.map((member) => member.lastAttempt)) + PATIENCE_MS;
+  if (attempts.length === 0 || attempts.some(hasAnswered) || nextCandidate(director, now) === undefined)
+    return undefined;
+  return Math.max(...attempts.map(silentSince)) + PATIENCE_MS;
 };
 
 const allOutgoing = ({ peers }: Ring): Peer[] => [...peers.values()].filter((peer) => !peer.isIncoming);
 const outgoing = (ring: Ring): Peer[] => allOutgoing(ring).filter((peer) => peer.leaving === undefined);
 
-const mayAnswer = (peer: Peer, now: number): boolean =>
-  peer.state !== 'connecting' || peer.createdAt + PATIENCE_MS > now;
+/** A director says who it is as soon as it has accepted. */
+const hasAnswered = ({ meAt }: Peer): boolean => meAt > 0;
+const silentSince = ({ timer }: Peer): number => timer.at - timer.ms;
+
+const mayAnswer = (peer: Peer, now: number): boolean => hasAnswered(peer) || silentSince(peer) + PATIENCE_MS > now;
 
 const nextCandidate = ({ ring }: Director, now: number): Member | undefined => {
   const tried = new Set(allOutgoing(ring).map((peer) => peer.member));

@@ -62,12 +62,12 @@ const timerDue = (director: Director, peer: Peer, now: number): void => {
       return;
     case 'me':
       logTimeout(director, peer, 'Handshaking ME timed out', peer.connectedAt, now);
-      dropPeer(director, peer, 'Handshake timeout', now);
+      handshakeTimedOut(director, peer, now);
       return;
     case 'done': {
       const text = peer.isIncoming ? 'Handshaking DONE timed out' : 'Sending handshake timed out';
       logTimeout(director, peer, text, peer.meAt, now);
-      dropPeer(director, peer, 'Handshake timeout', now);
+      handshakeTimedOut(director, peer, now);
       return;
     }
     case 'ping':
@@ -79,6 +79,12 @@ const timerDue = (director: Director, peer: Peer, now: number): void => {
     default:
       assertNever(kind);
   }
+};
+
+/** A process that is stopped has a kernel that takes connections. */
+const handshakeTimedOut = (director: Director, peer: Peer, now: number): void => {
+  if (!peer.isIncoming && peer.member !== undefined) peer.member.isUnreachable = true;
+  dropPeer(director, peer, 'Handshake timeout', now);
 };
 
 const logTimeout = (director: Director, peer: Peer, what: string, since: number, now: number): void => {

@@ -35,7 +35,7 @@ export type Member = DirectorHost & {
   lastProtocolFailure: number;
   /** When we last began to connect to it. */
   lastAttempt: number;
-  /** The last attempt found nobody there at all: no process, no host, no network. */
+  /** The last attempt found nobody there at all: no process, no host, no network, or one that says nothing. */
   isUnreachable: boolean;
   /** How often its name was passed on since this second began. */
   namedSince: number;
@@ -121,6 +121,12 @@ export const setUnsynced = (ring: Ring, now: number): void => {
   }
   ring.resendAt = now + RESEND_MS;
 };
+
+/** For how long a director that we connect to may say nothing while we start. It has nothing to think about then. */
+const START_SILENCE_MS = 5000;
+
+/** `ms`: the same later on. */
+export const silenceLimit = (ring: Ring, ms: number): number => (isHandshaked(ring) ? ms : START_SILENCE_MS);
 
 /** DIRECTOR_SYNC_TIMEOUT_MSECS. */
 export const RESEND_MS = 5000;
