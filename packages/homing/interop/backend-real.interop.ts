@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BackendSide, startBackendSide } from './lib/backend-side.ts';
 import { makeCertificate } from './lib/certificate.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
+import { mailboxes23 } from './lib/mailboxes.ts';
 import { freePorts } from './lib/ports.ts';
 import { run } from './lib/process.ts';
 import { makeMailDir } from './lib/server.ts';
@@ -52,11 +53,7 @@ passdb {
   driver = static
   args = password=pass1
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 const NAME = 'backend.example.com';

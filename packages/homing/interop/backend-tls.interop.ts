@@ -9,6 +9,7 @@ import { makeCertificate } from './lib/certificate.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { imapLogin, pop3Login } from './lib/mail-login.ts';
+import { mailboxes23 } from './lib/mailboxes.ts';
 import { freePorts } from './lib/ports.ts';
 import { makeMailDir } from './lib/server.ts';
 import { BACKENDS, tls } from './lib/site.ts';
@@ -68,11 +69,7 @@ passdb {
   driver = static
   args = password=pw
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `,
     prepare: async (dir) => {
       await makeMailDir(dir);

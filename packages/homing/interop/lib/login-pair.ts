@@ -10,6 +10,7 @@ import { createLoginWorker, createProxyBackend, type LoginListener, type LoginWo
 import { loadFromFiles } from '../../src/settings/load.ts';
 import { makeCertificate } from './certificate.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
+import { homes23, mailboxes23 } from './mailboxes.ts';
 import { freePorts } from './ports.ts';
 import { makeMailDir } from './server.ts';
 
@@ -104,10 +105,7 @@ passdb {
   default_fields = user=%u
   override_fields = port=%{if;%s;eq;pop3;${backend.pop3};${backend.imap}}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
+${homes23(dir)}
 ${more}
 `;
 
@@ -145,11 +143,7 @@ passdb {
   driver = static
   args = password=pass1
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 export const startLoginPair = async (options: LoginPairOptions = {}): Promise<LoginPair> => {

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
+import { mailboxes23 } from './mailboxes.ts';
 import { freePorts } from './ports.ts';
 import { run } from './process.ts';
 import { makeMailDir } from './server.ts';
@@ -73,11 +74,7 @@ passdb {
   driver = static
   args = password=${PASSWORD.replaceAll('%', '%%')}
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 export const startBackends = async (): Promise<Backends> => {

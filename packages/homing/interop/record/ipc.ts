@@ -4,6 +4,7 @@
  */
 import { startDovecot } from '../lib/dovecot.ts';
 import { openLineClient } from '../lib/line-client.ts';
+import { mailboxes23 } from '../lib/mailboxes.ts';
 import { freePorts } from '../lib/ports.ts';
 import { makeMailDir } from '../lib/server.ts';
 import { type Case, closed, logs, on, read, readUntil, type Step, send } from './dialogue.ts';
@@ -29,11 +30,7 @@ passdb {
   driver = passwd-file
   args = username_format=%u ${dir}/users
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 /** The backend is the same Dovecot under another name, so that one instance is enough. */

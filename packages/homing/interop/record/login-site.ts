@@ -1,6 +1,7 @@
 /** A Dovecot proxy, a tap, and a Dovecot backend behind it, for one of IMAP and POP3. */
 import { makeCertificate } from '../lib/certificate.ts';
 import { type Dovecot, startDovecot } from '../lib/dovecot.ts';
+import { homes23, mailboxes23 } from '../lib/mailboxes.ts';
 import { freePorts } from '../lib/ports.ts';
 import { makeMailDir } from '../lib/server.ts';
 import { startTap, type Tap } from '../lib/tap.ts';
@@ -70,11 +71,7 @@ passdb {
   driver = passwd-file
   args = ${dir}/users
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 const proxyConfig =
@@ -89,10 +86,7 @@ passdb {
   driver = passwd-file
   args = ${dir}/users
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
+${homes23(dir)}
 `;
 
 const prepare = async (dir: string): Promise<void> => {

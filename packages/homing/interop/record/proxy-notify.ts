@@ -6,6 +6,7 @@ import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { startDovecot } from '../lib/dovecot.ts';
 import { openLineClient } from '../lib/line-client.ts';
+import { mailboxes23 } from '../lib/mailboxes.ts';
 import { freePorts } from '../lib/ports.ts';
 import { makeMailDir } from '../lib/server.ts';
 import { until } from '../lib/until.ts';
@@ -52,11 +53,7 @@ passdb {
   driver = static
   args = password=pw
 }
-userdb {
-  driver = static
-  args = uid=10000 gid=10000 home=${dir}/mail/%u
-}
-mail_location = maildir:~/Maildir
+${mailboxes23(dir)}
 `;
 
 const start = async (): Promise<NotifySite> => {
