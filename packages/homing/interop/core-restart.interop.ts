@@ -5,6 +5,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { directorMap } from './lib/chosen-hosts.ts';
 import { type Dovecot, doveadm, startDovecot } from './lib/dovecot.ts';
+import { besideDovecot23, loginsAtDirector } from './lib/dovecot23-front.ts';
 import { type HeldSession, holdSession } from './lib/held-session.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { startHomingSite } from './lib/homing-site.ts';
@@ -34,27 +35,14 @@ const FORGETFUL = 'state_dir =';
 const frontConfig = (ports: { imap: number; pop3: number }): string => `
 protocols = imap pop3
 login_proxy_notify_path = sidecar/proxy-notify
+${loginsAtDirector(ports)}
 service imap-login {
-  executable = imap-login sidecar/director
   process_min_avail = 2
-  inet_listener imap {
-    port = ${ports.imap}
-  }
-}
-service pop3-login {
-  executable = pop3-login sidecar/director
-  inet_listener pop3 {
-    port = ${ports.pop3}
-  }
 }
 service ipc {
   unix_listener ipc {
     mode = 0666
   }
-}
-passdb {
-  driver = static
-  args = nopassword=y nologin=y
 }
 `;
 
@@ -67,14 +55,7 @@ director_mail_servers = ${BACKENDS.join(' ')}
 homing_ipc_socket = ${front.socket('ipc')}
 ${FORGETFUL}
 ${sqlPassdb(dir)}
-service director {
-  unix_listener ${front.socket('login/sidecar/director')} {
-    mode = 0666
-  }
-  fifo_listener ${front.socket('login/sidecar/proxy-notify')} {
-    mode = 0666
-  }
-}
+${besideDovecot23(front)}
 `;
 
 type Site = {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDovecot } from './lib/dovecot.ts';
+import { loginsAtDirector } from './lib/dovecot23-front.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { startImapStandIn } from './lib/imap-stand-in.ts';
 import { openLineClient } from './lib/line-client.ts';
@@ -134,29 +135,10 @@ service anvil {
 }
 `;
 
-const frontConfig = (imapPort: number, pop3Port: number): string => `
-protocols = imap pop3
-service imap-login {
-  executable = imap-login sidecar/director
-  inet_listener imap {
-    port = ${imapPort}
-  }
-}
-service pop3-login {
-  executable = pop3-login sidecar/director
-  inet_listener pop3 {
-    port = ${pop3Port}
-  }
-}
-passdb {
-  driver = static
-  args = nopassword=y nologin=y
-}
-`;
-
 const startSite = async (driver: string, args: string, stack: AsyncDisposableStack) => {
   const [ours = 0, oursPop = 0, theirs = 0, theirsPop = 0, backend = 0] = await freePorts(5);
-  const front = stack.use(await startDovecot({ config: () => frontConfig(theirs, theirsPop) }));
+  const logins = loginsAtDirector({ imap: theirs, pop3: theirsPop });
+  const front = stack.use(await startDovecot({ config: () => `protocols = imap pop3\n${logins}\n` }));
   const homing = stack.use(
     await startHoming({
       config: config(driver, args, ours, oursPop, front.socket('login/sidecar/director')),

@@ -7,7 +7,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { authenticateAll } from './lib/chosen-hosts.ts';
+import { authenticateAll, directorConfig } from './lib/chosen-hosts.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { openLineClient } from './lib/line-client.ts';
 import { commandLine, familyOf, run, startProcess } from './lib/process.ts';
@@ -20,20 +20,7 @@ const [MOVED, STAYING] = [USERS.slice(0, 10), USERS.slice(10)];
 const ADDED = '127.0.0.99';
 const isRoot = process.getuid?.() === 0;
 
-const config = (): string => `
-protocols =
-director_mail_servers = ${BACKENDS.join(' ')}
-director_user_kick_delay = 1s
-passdb {
-  driver = static
-  args = proxy=y nopassword=y
-}
-service director {
-  unix_listener login/director {
-    mode = 0666
-  }
-}
-`;
+const config = (): string => `${directorConfig()}director_user_kick_delay = 1s\n`;
 
 const other = (backend: string | undefined): string => BACKENDS.find((ip) => ip !== backend) ?? '';
 
@@ -166,6 +153,7 @@ describe('the state of the director', () => {
     expect(await everybody(first)).toEqual(users.map((ip) => (ip === dropped ? '' : ip)));
   });
 
+  if (!isRoot) console.log('SKIPPED a full disk: not root, which mounting a small one takes');
   test.skipIf(!isRoot)('a full disk: logins go on, and when there is room the state is written again', async () => {
     const folder = await makeInstanceDir();
     stack.defer(() => rm(folder, { recursive: true }));

@@ -1,26 +1,12 @@
 /** Debian's `doveadm director` at our running server prints what it prints at Dovecot's director. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authenticateAll, startRealDirector } from './lib/chosen-hosts.ts';
+import { authenticateAll, directorConfig, startRealDirector } from './lib/chosen-hosts.ts';
 import { type Dovecot, doveadm } from './lib/dovecot.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
-import { BACKENDS, userNames } from './lib/site.ts';
+import { userNames } from './lib/site.ts';
 import { describeWithDovecot } from './lib/suite.ts';
 
 const USERS = userNames(100);
-
-const config = (): string => `
-protocols =
-director_mail_servers = ${BACKENDS.join(' ')}
-passdb {
-  driver = static
-  args = proxy=y nopassword=y
-}
-service director {
-  unix_listener login/director {
-    mode = 0666
-  }
-}
-`;
 
 describeWithDovecot('doveadm director', () => {
   const stack = new AsyncDisposableStack();
@@ -29,7 +15,7 @@ describeWithDovecot('doveadm director', () => {
 
   beforeAll(async () => {
     real = stack.use(await startRealDirector());
-    homing = stack.use(await startHoming({ config }));
+    homing = stack.use(await startHoming({ config: () => directorConfig() }));
     for (const server of [real, homing]) await authenticateAll(server.socket('login/director'), USERS, 'any');
   });
   afterAll(() => stack.disposeAsync());

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateAll, directorMap, startRealDirector } from './lib/chosen-hosts.ts';
 import { type Dovecot, startDovecot } from './lib/dovecot.ts';
+import { besideDovecot23, loginsAtDirector } from './lib/dovecot23-front.ts';
 import { mailLogin } from './lib/five-protocols.ts';
 import { type Homing, startHoming } from './lib/homing.ts';
 import { type Endpoint, imapLogin, inParallel, pop3Login } from './lib/mail-login.ts';
@@ -34,26 +35,11 @@ lmtp_proxy = yes
 protocol lmtp {
   auth_socket_path = sidecar/director-userdb
 }
-service imap-login {
-  executable = imap-login sidecar/director
-  inet_listener imap {
-    port = ${ports.imap}
-  }
-}
-service pop3-login {
-  executable = pop3-login sidecar/director
-  inet_listener pop3 {
-    port = ${ports.pop3}
-  }
-}
+${loginsAtDirector(ports)}
 service lmtp {
   inet_listener lmtp {
     port = ${ports.lmtp}
   }
-}
-passdb {
-  driver = static
-  args = nopassword=y nologin=y
 }
 `;
 
@@ -64,13 +50,8 @@ const homingConfig =
 protocols =
 director_mail_servers = ${BACKENDS.join(' ')}
 ${sqlPassdb(dir)}
+${besideDovecot23(front)}
 service director {
-  unix_listener ${front.socket('login/sidecar/director')} {
-    mode = 0666
-  }
-  fifo_listener ${front.socket('login/sidecar/proxy-notify')} {
-    mode = 0666
-  }
   unix_listener ${front.socket('sidecar/director-userdb')} {
     mode = 0600
   }

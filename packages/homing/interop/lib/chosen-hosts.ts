@@ -5,10 +5,8 @@ import { type Dovecot, doveadm, startDovecot } from './dovecot.ts';
 import { openLineClient } from './line-client.ts';
 import { BACKENDS } from './site.ts';
 
-/** A real director that knows nobody yet; `login/director` and `director-admin` are its sockets. */
-export const startRealDirector = (hosts: readonly string[] = BACKENDS): Promise<Dovecot> =>
-  startDovecot({
-    config: () => `
+/** Of a director that lets everybody in; `login/director` and `director-admin` are its sockets. */
+export const directorConfig = (hosts: readonly string[] = BACKENDS): string => `
 protocols =
 director_mail_servers = ${hosts.join(' ')}
 passdb {
@@ -20,8 +18,11 @@ service director {
     mode = 0666
   }
 }
-`,
-  });
+`;
+
+/** A real one, which knows nobody yet. */
+export const startRealDirector = (hosts?: readonly string[]): Promise<Dovecot> =>
+  startDovecot({ config: () => directorConfig(hosts) });
 
 /** The users log in at a director's auth socket, all on one connection. */
 export const authenticateAll = async (socket: string, users: readonly string[], password: string): Promise<void> => {
