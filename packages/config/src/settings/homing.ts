@@ -12,6 +12,7 @@ export const homingSettings = {
   homing_director_allow_nets: str(''),
   homing_director_look_time: time('20 secs'),
   homing_director_max_connections: uint(256),
+  homing_director_max_users: uint(10_000_000),
   homing_director_static_ring: bool('no'),
   homing_director_tls_ca: str(''),
   homing_director_tls_cert: str(''),

@@ -34,4 +34,7 @@ export type Effect =
   | { do: 'ring-close'; peer: number }
   | { do: 'log'; level: LogLevel; event: string; fields: LogFields; text: string };
 
-export type LateAnswer = { result: 'host'; host: MailHost } | { result: 'fail'; reason: string };
+export type LateAnswer = { result: 'host'; host: MailHost } | Failure;
+
+/** `reason`: for the log; undefined: which has enough of the same. */
+export type Failure = { result: 'fail'; reason: string | undefined };

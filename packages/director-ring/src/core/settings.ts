@@ -30,6 +30,8 @@ export type DirectorSettings = Pick<
   | 'homing_director_look_time'
   /** Of other directors to us, all together. */
   | 'homing_director_max_connections'
+  /** Of all tags. */
+  | 'homing_director_max_users'
   /** Only an administrator adds directors. */
   | 'homing_director_static_ring'
 >;

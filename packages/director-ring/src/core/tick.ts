@@ -9,6 +9,7 @@ import { endRelearn } from './relearn/relearn.ts';
 import { failLateRequests, retryRequests } from './request/requests.ts';
 import { nextRingDeadline, tickRing } from './ring/ring-timers.ts';
 import { logStuck, nextUserDeadline, tickUsers } from './ring/user-timers.ts';
+import { fullText } from './room.ts';
 
 /** Users dropped in one go; a million that expire in the same second must not stop logins. */
 const EXPIRE_BATCH = 10_000;
@@ -53,7 +54,7 @@ export const nextDeadline = (director: Director, now: number): number | undefine
   next = earlier(next, nextRingDeadline(director, now));
   next = earlier(next, nextUserDeadline(director));
   next = earlier(next, earlier(moves.timeoutThrottle.next(), moves.failureThrottle.next()));
-  next = earlier(next, director.ring.refusedThrottle.next());
+  next = earlier(next, earlier(director.ring.refusedThrottle.next(), requests.noRoomThrottle.next()));
   for (const { users } of director.hosts.tags()) {
     const expiry = users.nextExpiry(Math.floor(now / 1000));
     if (expiry !== undefined) next = earlier(next, expiry * 1000);
@@ -75,6 +76,8 @@ const logLeftOut = (director: Director, now: number): void => {
   const state = 'their state may now be inconsistent';
   log('director_user_move_timeout', timeouts, `${timeouts} users' move timed out, ${state}`);
   log('director_user_kill_failed', failures, `Failed to kill ${failures} users' connections`);
+  const left = director.requests.noRoomThrottle.summary(now);
+  log('director_host_lookup_failed', left, `${left} more host lookups failed: ${fullText(director)}`);
   const refused = director.ring.refusedThrottle.summary(now);
   log('director_refused', refused, `${refused} more connections or directors were refused`);
 };

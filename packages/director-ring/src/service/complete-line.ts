@@ -51,7 +51,7 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
     const username = withoutMaster(success.username, auth_master_user_separator);
     const answer = requestHost(director, username, success.tag, now);
     if (answer.result === 'host') return withHost(line, success, answer.host, release);
-    const fail = (reason: string): ByteString => {
+    const fail = (reason: string | undefined): ByteString => {
       if (becomesProxied(line, success)) release?.(requestId(line));
       return failed(runtime, line, username, reason);
     };
@@ -63,9 +63,9 @@ export const createCompletion = (runtime: Runtime): CompleteLine => {
   };
 };
 
-const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason: string): ByteString => {
+const failed = ({ log }: Runtime, line: ByteString, username: ByteString, reason: string | undefined): ByteString => {
   const text = `director: User ${username} host lookup failed: ${reason}`;
-  log.error('director_host_lookup_failed', { user: username }, text);
+  if (reason !== undefined) log.error('director_host_lookup_failed', { user: username }, text);
   return `${failSuccessLine(line)}\n`;
 };
 

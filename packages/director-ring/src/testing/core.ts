@@ -68,7 +68,7 @@ export const startSimulation = (changed: Partial<DirectorSettings> = {}, isResta
       const answer = requestHost(director, username, tag, now);
       settle();
       if (answer.result === 'host') return answer.host.ip;
-      return answer.result === 'wait' ? `waits ${answer.ticket}` : answer.reason;
+      return answer.result === 'wait' ? `waits ${answer.ticket}` : (answer.reason ?? 'fails');
     },
     admin(line: string, session = 1): string {
       const result = runCommand(director, parseDirectorAdminCommand(line), session, now);

@@ -242,7 +242,8 @@ const logIn = (ring: Ring, bytes: ByteString, answered: (line: string) => void):
   if (answer.result !== 'wait') answered(shownAnswer(answer));
 };
 
-const shownAnswer = (answer: LateAnswer): string => (answer.result === 'host' ? answer.host.ip : answer.reason);
+const shownAnswer = (answer: LateAnswer): string =>
+  answer.result === 'host' ? answer.host.ip : (answer.reason ?? 'fails');
 
 /** `connection 2: to 127.1.1.4` */
 const addressesOf = ({ comments }: Fixture): Map<number, Address> =>

@@ -20,6 +20,7 @@ export const testSettings: DirectorSettings = {
   homing_director_allow_nets: '',
   homing_director_look_time: 20,
   homing_director_max_connections: 256,
+  homing_director_max_users: 10_000_000,
   homing_director_static_ring: false,
   homing_health_checks: '',
   homing_health_down_after: 3,

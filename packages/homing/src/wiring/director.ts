@@ -139,6 +139,7 @@ const DIRECTOR_SETTINGS = [
   'homing_director_allow_nets',
   'homing_director_look_time',
   'homing_director_max_connections',
+  'homing_director_max_users',
   'homing_director_static_ring',
   'homing_health_checks',
   'homing_health_down_after',

@@ -10,6 +10,7 @@ import { moveUser } from '../move/start-move.ts';
 import { hashUsername } from '../request/hash-username.ts';
 import { isHandshaked } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
+import { fullText, isFull } from '../room.ts';
 import { NO_USER } from '../user/user-records.ts';
 
 export const lookupUser = (director: Director, key: UserKey, tag: ByteString, now: number): ByteString => {
@@ -37,6 +38,7 @@ export const moveUserTo = (director: Director, key: UserKey, ip: IpAddress, now:
   const seconds = Math.floor(now / 1000);
   const user = users.find(hash, seconds);
   if (user !== NO_USER && users.isBeingKilled(user)) return REPLY.tryAgain;
+  if (user === NO_USER && isFull(director)) return `${fullText(director)}\n`;
   if (user !== NO_USER && users.hostOf(user) === host.slot) {
     users.refresh(user, seconds);
     // An administrator's word ends all doubt where the user is. Upstream aborts here.

@@ -58,6 +58,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
   const byIp = new Map<IpAddress, MailHost>();
   const slots: (MailHost | undefined)[] = [];
   let sorted: readonly MailHost[] = [];
+  const total = { users: 0 };
   let vhosts = 0;
 
   const at = (slot: number): MailHost => {
@@ -68,7 +69,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
   const getTag = (name: ByteString): TagState => {
     const tag = tags.get(name) ?? {
       name,
-      users: createUserDirectory(options.expireSeconds, options.seed),
+      users: createUserDirectory(options.expireSeconds, options.seed, total),
       ring: EMPTY_RING,
       changed: new Set(),
     };
@@ -93,7 +94,7 @@ export const createMailHosts = (options: MailHostsOptions): MailHosts => {
     find: (ip) => byIp.get(ip),
     at,
     vhosts: () => vhosts,
-    users: () => tags.values().reduce((count, { users }) => count + users.count(), 0),
+    users: () => total.users,
     add(host) {
       const free = slots.indexOf(undefined);
       const slot = free === -1 ? slots.length : free;

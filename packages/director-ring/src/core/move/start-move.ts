@@ -10,11 +10,15 @@ import { isSameHost } from '../ring/members.ts';
 import { ownOrigin, update } from '../ring/propagate.ts';
 import type { Member } from '../ring/ring.ts';
 import { contestUser } from '../ring/user-update.ts';
+import { demandRoom } from '../room.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import { startKick } from './kicks.ts';
 import { abandonMove, addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
 
-/** Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. */
+/**
+ * Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. Throws
+ * `PeerFault` if an unknown one is one too many.
+ */
 export const moveUser = (
   director: Director,
   hash: number,
@@ -39,6 +43,7 @@ const startMove = (
   const seconds = Math.floor(now / 1000);
   const known = tag.users.find(hash, seconds);
   const oldHost = known === NO_USER ? undefined : director.hosts.at(tag.users.hostOf(known));
+  if (known === NO_USER) demandRoom(director);
   const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
   if (known !== NO_USER) tag.users.moveTo(known, host.slot, seconds);
   announce(director, hash, host.ip, told);

@@ -10,6 +10,7 @@ import { startKick } from '../move/kicks.ts';
 import { hashUsername } from '../request/hash-username.ts';
 import { isHandshaked } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
+import { isFull } from '../room.ts';
 import { takeStored } from '../state/restore.ts';
 import { NO_USER } from '../user/user-records.ts';
 import type { Session } from './session.ts';
@@ -76,6 +77,8 @@ const learnUser = (director: Director, { hash, sessions }: Found, now: number): 
   const known = users.find(hash, seconds);
   const user = known === NO_USER ? takeStored(director, first.tag, hash, now) : known;
   if (user === NO_USER) {
+    // Refused like its next login.
+    if (isFull(director)) return [];
     announceUser(director, director.ring.self, users, users.add(hash, first.slot, seconds));
     director.isChanged = true;
     return others.map((other) => ({ hash, host: first, other }));

@@ -6,6 +6,7 @@ import type { Tag } from '../host/mail-hosts.ts';
 import { isHandshaked, isSynced } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
 import { expectEnd, startWeak } from '../ring/weak-user.ts';
+import { isFull } from '../room.ts';
 import { takeStored } from '../state/restore.ts';
 import { isNearExpiry } from '../user/user-age.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
@@ -19,13 +20,16 @@ export type WaitReason =
   | 'kill waiting'
   | 'sessions unknown';
 
+/** Waiting would not help, or would take room too. */
+type NoRoom = 'no room';
+
 /** A user keeps its mail host for as long as it is known, and is refreshed; a new one goes where its hash says. */
 export const assignHost = (
   director: Director,
   hash: number,
   tagName: ByteString,
   now: number,
-): MailHost | WaitReason => {
+): MailHost | WaitReason | NoRoom => {
   if (!isHandshaked(director.ring)) return 'ring not handshaked';
   const seconds = Math.floor(now / 1000);
   const tag = director.hosts.tag(tagName);
@@ -40,11 +44,17 @@ export const assignHost = (
   return director.hosts.at(users.hostOf(user));
 };
 
-const assignNew = (director: Director, hash: number, tagName: ByteString, now: number): MailHost | WaitReason => {
+const assignNew = (
+  director: Director,
+  hash: number,
+  tagName: ByteString,
+  now: number,
+): MailHost | WaitReason | NoRoom => {
   if (!isSynced(director.ring)) return 'ring not synced';
   if (director.relearn.until !== undefined) return 'sessions unknown';
   const host = director.hosts.byHash(hash, tagName);
   if (host === undefined) return 'no hosts';
+  if (isFull(director)) return 'no room';
   const { users } = director.hosts.tagOf(host);
   const user = users.add(hash, host.slot, Math.floor(now / 1000));
   announceUser(director, director.ring.self, users, user);

@@ -5,9 +5,12 @@
 import type { ByteString } from '@homing/wire';
 import { createDeadlines, type Deadlines } from '../deadlines.ts';
 import type { Director } from '../director.ts';
+import type { Failure } from '../effect.ts';
 import type { MailHost } from '../host/mail-host.ts';
+import { createLogThrottle, type LogThrottle } from '../log-throttle.ts';
 import { isHandshaked, isSynced } from '../ring/ring.ts';
 import { announceContested } from '../ring/user-update.ts';
+import { fullText } from '../room.ts';
 import type { UserDirectory } from '../user/user-directory.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import { assignHost, type WaitReason } from './assign-host.ts';
@@ -24,20 +27,20 @@ export type Requests = {
   delayWarningAt: number | undefined;
   /** Asked since the start. */
   count: number;
+  readonly noRoomThrottle: LogThrottle;
 };
 
-export type Answer =
-  | { result: 'host'; host: MailHost }
-  | { result: 'wait'; ticket: number }
-  | { result: 'fail'; reason: string };
+export type Answer = { result: 'host'; host: MailHost } | { result: 'wait'; ticket: number } | Failure;
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const NO_ROOM_LINES = { lines: 10, ms: 60_000 };
 
 export const createRequests = (): Requests => ({
   waiting: new Map(),
   limits: createDeadlines(REQUEST_TIMEOUT_MS),
   delayWarningAt: undefined,
   count: 0,
+  noRoomThrottle: createLogThrottle(NO_ROOM_LINES),
 });
 
 export const requestHost = (director: Director, username: ByteString, tag: ByteString, now: number): Answer => {
@@ -46,6 +49,7 @@ export const requestHost = (director: Director, username: ByteString, tag: ByteS
   director.requests.count++;
   const found = assignHost(director, hash, tag, now);
   if (typeof found === 'object') return { result: 'host', host: found };
+  if (found === 'no room') return noRoom(director, now);
   if (isForRing(found)) warnLater(director, now);
   const ticket = director.nextId++;
   director.requests.waiting.set(ticket, { hash, tag, since: now, reason: found });
@@ -61,15 +65,21 @@ export const retryRequests = (director: Director, now: number): void => {
   for (const [ticket, request] of waiting) {
     if (isForRing(request.reason) && !isSynced(director.ring)) continue;
     const found = assignHost(director, request.hash, request.tag, now);
-    if (typeof found === 'string') {
+    if (typeof found === 'string' && found !== 'no room') {
       if (isForRing(found)) warnLater(director, now);
       request.reason = found;
       continue;
     }
     waiting.delete(ticket);
     limits.remove(ticket);
-    director.effects.push({ do: 'answer', ticket, answer: { result: 'host', host: found } });
+    const answer = found === 'no room' ? noRoom(director, now) : ({ result: 'host', host: found } as const);
+    director.effects.push({ do: 'answer', ticket, answer });
   }
+};
+
+const noRoom = (director: Director, now: number): Failure => {
+  const isLogged = director.requests.noRoomThrottle.accept(now);
+  return { result: 'fail', reason: isLogged ? fullText(director) : undefined };
 };
 
 export const failLateRequests = (director: Director, now: number): void => {

@@ -10,7 +10,7 @@ const TINA = 4012572174;
 const answers = ({ effects }: Pick<TwoRing, 'effects'>): string[] =>
   effects.flatMap((effect) => {
     if (effect.do !== 'answer') return [];
-    return effect.answer.result === 'host' ? [effect.answer.host.ip] : [effect.answer.reason];
+    return effect.answer.result === 'host' ? [effect.answer.host.ip] : [effect.answer.reason ?? ''];
   });
 
 const tinaIs = (ring: TwoRing): string => `USER\\t${TINA}\\t10.2.0.13\\t${ring.seconds()}`;

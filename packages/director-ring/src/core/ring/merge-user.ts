@@ -9,6 +9,7 @@ import { compareIpAddresses } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
 import { kickEverywhere } from '../move/kick-everywhere.ts';
+import { demandRoom } from '../room.ts';
 import { isNearExpiry, isRecent } from '../user/user-age.ts';
 import type { UserDirectory } from '../user/user-directory.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
@@ -40,7 +41,7 @@ export type MergedUser = {
 /** DIRECTOR_SKIP_RECENT_REFRESH_MAX_SECS. */
 const UNKNOWN_TIME_MAX_SECONDS = 15;
 
-/** Undefined: expired, whether or not we know the user. */
+/** Undefined: expired, whether or not we know the user. Throws `PeerFault` if there are too many. */
 export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: number): MergedUser | undefined => {
   const seconds = Math.floor(now / 1000);
   const expire = director.settings.director_user_expire;
@@ -50,6 +51,7 @@ export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: n
   const { users } = director.hosts.tagOf(told.host);
   const user = users.find(told.hash, seconds);
   if (user === NO_USER) {
+    demandRoom(director);
     const added = users.add(told.hash, told.host.slot, timestamp);
     if (told.isWeak) users.setWeak(added, true);
     return { users, user: added, isChanged: true, isAnswered: false };

@@ -2,12 +2,13 @@
 import type { RingCommand } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
+import { fullText } from '../room.ts';
 import { NO_USER } from '../user/user-records.ts';
 import { forwardLater } from './forward-users.ts';
 import { logPeer } from './log.ts';
 import { findMember } from './members.ts';
 import { type MergedUser, mergeUser } from './merge-user.ts';
-import type { Peer } from './peer.ts';
+import { type Peer, PeerFault } from './peer.ts';
 import { acceptOrigin } from './propagate.ts';
 import { announceUser } from './user-update.ts';
 import { expectEnd, mayRepeat, updateWeak } from './weak-user.ts';
@@ -33,7 +34,10 @@ export const onHandshakeUser = (
   { hash, ip, timestamp, isWeak }: User,
   now: number,
 ): void => {
-  peer.handshakeUsersReceived++;
+  // It could tell of the same ones for ever, and each is remembered until it is forwarded.
+  if (++peer.handshakeUsersReceived > director.settings.homing_director_max_users) {
+    throw new PeerFault(fullText(director));
+  }
   const host = director.hosts.find(ip);
   if (host === undefined) {
     // Upstream disconnects, again and again until the user expires.

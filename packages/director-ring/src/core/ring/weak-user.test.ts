@@ -25,7 +25,7 @@ const known = ({ director, seconds }: TwoRing): string | undefined => {
 const answers = ({ effects }: TwoRing): string[] =>
   effects.flatMap((effect) => {
     if (effect.do !== 'answer') return [];
-    return effect.answer.result === 'host' ? [effect.answer.host.ip] : [effect.answer.reason];
+    return effect.answer.result === 'host' ? [effect.answer.host.ip] : [effect.answer.reason ?? ''];
   });
 
 /** Alice is on .12, which takes no new users any more. */

@@ -10,6 +10,7 @@ import type { Director } from '../director.ts';
 import { DEFAULT_VHOSTS, type MailHost } from '../host/mail-host.ts';
 import { isHandshaked } from '../ring/ring.ts';
 import { announceUser } from '../ring/user-update.ts';
+import { isFull } from '../room.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import type { RestoredUser, RestoredUsers } from './restored-users.ts';
 import { mergeHosts, type StoredHosts } from './stored-hosts.ts';
@@ -85,7 +86,7 @@ const enter = (
   const time = Math.min(timestamp, seconds);
   if (host === undefined || time + director.settings.director_user_expire <= seconds) return NO_USER;
   const { users } = director.hosts.tagOf(host);
-  if (users.find(hash, seconds) !== NO_USER) return NO_USER;
+  if (users.find(hash, seconds) !== NO_USER || isFull(director)) return NO_USER;
   restoring.entered++;
   const id = users.add(hash, host.slot, time);
   announceUser(director, director.ring.self, users, id);

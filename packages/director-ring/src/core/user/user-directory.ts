@@ -45,12 +45,12 @@ export type UserDirectory = UserFlags &
     bytes(): number;
   };
 
-/** `seed`: 32 random bits. */
-export const createUserDirectory = (expireSeconds: number, seed: number): UserDirectory => {
+/** `seed`: 32 random bits. `total`: counts the users of all directories that share it. */
+export const createUserDirectory = (expireSeconds: number, seed: number, total = { users: 0 }): UserDirectory => {
   const records = createUserRecords();
   const index = createHashIndex((id) => records.get(id, 'hash'), seed);
   const order = createRefreshOrder(records, expireSeconds);
-  const counts = createCounts();
+  const counts = createCounts(total);
   const cursors = createCursors(records);
   let watching: UserWatch | undefined;
 
@@ -129,11 +129,12 @@ export const createUserDirectory = (expireSeconds: number, seed: number): UserDi
   };
 };
 
-const createCounts = () => {
+const createCounts = (total: { users: number }) => {
   const usersOn: number[] = [];
   return {
     add(host: number, difference: number): void {
       usersOn[host] = (usersOn[host] ?? 0) + difference;
+      total.users += difference;
     },
     on: (host: number): number => usersOn[host] ?? 0,
   };

@@ -8,7 +8,7 @@ export const answered = (world: World, member: SimMember, ticket: number, answer
   member.logins.delete(ticket);
   if (waiting === undefined) throw new Error(`${member.name} answers login ${ticket}, which nobody waits for`);
   const { user, seconds } = waiting;
-  if (answer.result === 'fail') world.options.observer.loginFailed(member, user.name, answer.reason);
+  if (answer.result === 'fail') world.options.observer.loginFailed(member, user.name, answer.reason ?? '');
   else world.clients.start({ user, ip: answer.host.ip, member: member.name, seconds });
 };
 

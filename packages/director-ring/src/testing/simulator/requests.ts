@@ -14,7 +14,7 @@ export const login = (world: World, member: SimMember, user: MailUser, seconds: 
   enter(world, member, (director, now) => {
     const answer = requestHost(director, user.name, user.tag, now);
     if (answer.result === 'wait') member.logins.set(answer.ticket, { user, seconds, since: now });
-    else if (answer.result === 'fail') world.options.observer.loginFailed(member, user.name, answer.reason);
+    else if (answer.result === 'fail') world.options.observer.loginFailed(member, user.name, answer.reason ?? '');
     else world.clients.start({ user, ip: answer.host.ip, member: member.name, seconds });
   });
 };
