@@ -11,6 +11,7 @@ import { createLogThrottle, type LogThrottle } from '../log-throttle.ts';
 import { send } from '../ring/peer.ts';
 import { ownOrigin, update } from '../ring/propagate.ts';
 import { isSynced, type Member, type Ring } from '../ring/ring.ts';
+import { announceUser } from '../ring/user-update.ts';
 import { NO_USER } from '../user/user-records.ts';
 import { type MoveEffect, type MoveEvent, type MoveState, stepMove } from './user-move.ts';
 
@@ -183,6 +184,7 @@ const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveSta
       passToken(director, move);
       return;
     case 'tell-everyone':
+      refreshMoved(director, move, now);
       update(director, ring.self, { cmd: 'USER-KILLED-EVERYWHERE', origin: ownOrigin(director), hash });
       return;
     case 'delay':
@@ -206,6 +208,18 @@ const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveSta
     default:
       assertNever(effect);
   }
+};
+
+/**
+ * Whoever kept us waiting has moved the user at that time, and would know it when the others have forgotten it. Upstream
+ * leaves it at that.
+ */
+const refreshMoved = (director: Director, { tag, hash }: Move, now: number): void => {
+  const seconds = Math.floor(now / 1000);
+  const user = tag?.users.find(hash, seconds) ?? NO_USER;
+  if (tag === undefined || user === NO_USER || tag.users.user(user).timestamp === seconds) return;
+  tag.users.refresh(user, seconds);
+  if (!tag.users.isWeak(user)) announceUser(director, undefined, tag.users, user);
 };
 
 const timeoutLine = (move: Move, at: MoveState['at']) =>

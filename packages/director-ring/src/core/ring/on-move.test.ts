@@ -43,6 +43,18 @@ test('we begin it: others are told, then our sessions are dropped, then the toke
   expect(ring.login('alice')).toBe('10.2.0.12');
 });
 
+test('a token that took its time: the user is as old for us as for whoever held it up', () => {
+  const ring = start();
+  ring.admin(`USER-MOVE\\t${ALICE}\\t10.2.0.12`);
+  ring.answerKick();
+  ring.wait(8000);
+  ring.heard();
+  ring.ring.left.say(KILLED);
+  const user = `USER\\t${ALICE}\\t10.2.0.12\\t${ring.seconds()}`;
+  const everywhere = `USER-KILLED-EVERYWHERE\\t${own(ring)}\\t${ALICE}`;
+  expect(ring.heard()).toEqual({ left: [user, everywhere], right: [user, everywhere] });
+});
+
 test('another begins it: the token waits until our sessions are dropped', () => {
   const ring = start();
   ring.ring.left.say(theirs('USER-MOVE', 1, ALICE, '10.2.0.12'), KILLED);
