@@ -211,13 +211,15 @@ const perform = (director: Director, move: Move, effect: MoveEffect, at: MoveSta
 };
 
 /**
- * Whoever kept us waiting has moved the user at that time, and would know it when the others have forgotten it. Upstream
- * leaves it at that.
+ * Whoever held the token up, ourselves perhaps, has moved the user at that time, and would know it when the others have
+ * forgotten it. Upstream leaves it at that.
  */
-const refreshMoved = (director: Director, { tag, hash }: Move, now: number): void => {
+const refreshMoved = (director: Director, { tag, hash, isInitiator }: Move, now: number): void => {
   const seconds = Math.floor(now / 1000);
   const user = tag?.users.find(hash, seconds) ?? NO_USER;
-  if (tag === undefined || user === NO_USER || tag.users.user(user).timestamp === seconds) return;
+  if (tag === undefined || user === NO_USER) return;
+  // It all took no time.
+  if (isInitiator && tag.users.user(user).timestamp === seconds) return;
   tag.users.refresh(user, seconds);
   if (!tag.users.isWeak(user)) announceUser(director, undefined, tag.users, user);
 };

@@ -182,7 +182,8 @@ test('a token that comes when we are done is answered', () => {
   ring.answerKick();
   ring.ring.left.say(KILLED, theirs('USER-KILLED-EVERYWHERE', 2, ALICE), KILLED);
   const { left } = ring.heard();
-  expect(left).toEqual([`USER-KILLED-EVERYWHERE\\t${own(ring)}\\t${ALICE}`]);
+  const user = `USER\\t${ALICE}\\t10.2.0.12\\t${ring.seconds()}`;
+  expect(left).toEqual([user, `USER-KILLED-EVERYWHERE\\t${own(ring)}\\t${ALICE}`]);
 });
 
 test('a neighbour who swallows the token', () => {

@@ -4,17 +4,16 @@ import { recordOf } from './records.ts';
 import type { MailUser } from './users.ts';
 import type { World } from './world.ts';
 
-/**
- * Whoever has sessions is refreshed every half of `director_user_expire`; so old a record, or so much older a one than
- * another's, is of somebody who has gone: a USER-MOVE that was held up refreshes him where it arrives.
- */
+/** USER-MOVE names no time: the user is as old as its way round, which over slow links takes a few seconds. */
+const WAY_ROUND_SECONDS = 3;
+
+/** Whose time is over soon may have been forgotten by some. */
 export const userProblems = (world: World, members: readonly SimMember[], user: MailUser): string[] => {
   const { director_user_expire } = world.options.settings;
   const records = members.map((member) => ({ member, record: recordOf(member, user) }));
   const times = records.flatMap(({ record }) => (record === undefined ? [] : [record.timestamp]));
   const newest = Math.max(...times);
-  const half = director_user_expire / 2;
-  if (newest + half <= world.queue.now() / 1000) return [];
+  if (newest + director_user_expire - WAY_ROUND_SECONDS <= world.queue.now() / 1000) return [];
   const facts = records.map(({ member, record }) => {
     if (record === undefined) return `${member.name}: unknown`;
     const flags = `${record.isWeak ? ' weak' : ''}${record.isBeingMoved ? ' moving' : ''}`;
@@ -25,7 +24,7 @@ export const userProblems = (world: World, members: readonly SimMember[], user: 
       record !== undefined &&
       record.ip === records[0]?.record?.ip &&
       !record.isWeak &&
-      record.timestamp >= newest - half,
+      record.timestamp >= newest - WAY_ROUND_SECONDS,
   );
   return isSame ? [] : [`${user.name} differs: ${facts.join(', ')}`];
 };
