@@ -45,7 +45,11 @@ const startMove = (
   const oldHost = known === NO_USER ? undefined : director.hosts.at(tag.users.hostOf(known));
   if (known === NO_USER) demandRoom(director);
   const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
-  if (known !== NO_USER) tag.users.moveTo(known, host.slot, seconds);
+  if (known !== NO_USER) {
+    tag.users.moveTo(known, host.slot, seconds);
+    // A question that is on its way round, where the user is, must not put it back.
+    tag.users.setWeak(known, false);
+  }
   announce(director, hash, host.ip, told);
   abandonMove(director, undefined, hash);
   tag.users.setBeingKilled(user, true);

@@ -84,6 +84,22 @@ describe('we ask', () => {
     expect(ring.kicks()).toEqual([]);
   });
 
+  test('an administrator moves the user meanwhile: where it was does not matter any more', () => {
+    const ring = startStale(10_000);
+    ring.login('alice');
+    const asked = weak(own(ring), '127.0.0.12');
+    ring.heard();
+    ring.admin(`USER-MOVE\\t${ALICE}\\t127.0.0.11`);
+    ring.answerKick();
+    ring.heard();
+    ring.ring.left.say(asked);
+    expect(known(ring)).toBe('127.0.0.11 0');
+    expect(ring.heard()).toEqual({ left: [], right: [] });
+    ring.ring.left.say(`USER-KILLED\\t${ALICE}`);
+    ring.wait(2000);
+    expect(answers(ring)).toEqual(['127.0.0.11']);
+  });
+
   test('two ask at once', () => {
     const ring = startStale(10_000);
     ring.login('alice');
