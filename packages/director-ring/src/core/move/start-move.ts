@@ -28,9 +28,23 @@ export const moveUser = (
 ): void => {
   const tag = director.hosts.tagOf(host);
   const running = findMove(director, tag, hash);
-  if (running === undefined) startMove(director, tag, hash, host, told, now);
-  else joinMove(director, running, host, told, now);
+  if (running !== undefined && !isOver(running, host)) {
+    joinMove(director, running, host, told, now);
+    return;
+  }
+  if (running !== undefined) {
+    abandonMove(director, tag, hash);
+    contestUser(director, tag.users, hash);
+  }
+  startMove(director, tag, hash, host, told, now);
 };
+
+/**
+ * Whoever has seen the first move end means another mail host, and may have let the user in to the first one: sessions have
+ * to be dropped once more.
+ */
+const isOver = ({ state, target }: Move, { ip }: MailHost): boolean =>
+  (state.at === 'flushing' || state.at === 'delay') && target !== ip;
 
 const startMove = (
   director: Director,
@@ -62,16 +76,14 @@ const startMove = (
 /**
  * A move that runs goes on from where it is. Two directors who move the user at once to different hosts must come to the
  * same: the lower address counts, as for users who are in two places (upstream takes what it hears last, which is not the
- * same everywhere). Who has seen the first move end means it. Not all may hear of both moves while these run, so all
- * hear where the user is in the end. A move of ours that does not count is told to nobody: the first one may have ended
- * elsewhere, where ours would.
+ * same everywhere). Not all may hear of both moves while these run, so all hear where the user is in the end. A move of
+ * ours that does not count is told to nobody: the first one may have ended elsewhere, where ours would.
  */
 const joinMove = (director: Director, move: Move, host: MailHost, told: Told | undefined, now: number): void => {
   const { hash, tag } = move;
   const seconds = Math.floor(now / 1000);
   const user = tag?.users.find(hash, seconds) ?? NO_USER;
-  const isEnding = move.state.at === 'flushing' || move.state.at === 'delay';
-  const isOvertaken = !isEnding && move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
+  const isOvertaken = move.target !== undefined && compareIpAddresses(move.target, host.ip) < 0;
   if (isOvertaken && told === undefined) return;
   if (tag !== undefined && move.target !== host.ip) contestUser(director, tag.users, hash);
   if (!isOvertaken) {

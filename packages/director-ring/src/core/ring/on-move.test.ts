@@ -176,6 +176,20 @@ test('a token of no move that does not come back is forgotten', () => {
   expect(ring.logged.filter((text) => text.includes('move timed out'))).toHaveLength(1);
 });
 
+test('who waits for the delay of one move begins another anew, to another host', () => {
+  const ring = start();
+  ring.ring.left.say(theirs('USER-MOVE', 1, ALICE, '10.2.0.12'), KILLED);
+  ring.answerKick();
+  ring.ring.left.say(theirs('USER-KILLED-EVERYWHERE', 2, ALICE));
+  expect(ring.moveStates()).toEqual(['delay']);
+  ring.ring.left.say(theirs('USER-MOVE', 3, ALICE, '10.2.0.12'));
+  expect(ring.moveStates()).toEqual(['delay']);
+  ring.ring.left.say(theirs('USER-MOVE', 4, ALICE, '10.2.0.13'));
+  expect([ring.moveStates(), ring.kicks()]).toEqual([['killing'], [KICK, KICK]]);
+  ring.wait(2000);
+  expect(ring.login('alice')).toBe('wait');
+});
+
 test('a token that comes when we are done is answered', () => {
   const ring = start();
   ring.ring.left.say(theirs('USER-MOVE', 1, ALICE, '10.2.0.12'));
