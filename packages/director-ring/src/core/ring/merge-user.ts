@@ -9,6 +9,7 @@ import { compareIpAddresses } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
 import { kickEverywhere } from '../move/kick-everywhere.ts';
+import { startKick } from '../move/kicks.ts';
 import { demandRoom } from '../room.ts';
 import { isNearExpiry, isRecent } from '../user/user-age.ts';
 import type { UserDirectory } from '../user/user-directory.ts';
@@ -60,12 +61,17 @@ export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: n
   const { host, isChanged, isAnswered } = outcome(director, peer, { users, user, told, timestamp }, now);
   const isMoved = users.hostOf(user) !== host;
   if (isMoved) users.setHost(user, host);
+  // He may have sessions whose signs of life are late. In a conflict all directors have been told of it.
+  if (isMoved && !isAnswered) dropSessionsElsewhere(director, told, now);
   const age = timestamp - users.user(user).timestamp;
   const skip = told.timestamp === undefined ? Math.min(Math.floor(expire / 4), UNKNOWN_TIME_MAX_SECONDS) : 0;
   const isNewer = age > skip;
   if (isNewer) users.refresh(user, timestamp);
   return { users, user, isChanged: isChanged || isMoved || isNewer, isAnswered };
 };
+
+const dropSessionsElsewhere = (director: Director, { hash, host: { ip } }: ToldUser, now: number): void =>
+  startKick(director, { for: 'ring' }, { cmd: 'KICK-DIRECTOR-HASH', hash, exceptIp: ip }, now);
 
 type Case = {
   readonly users: UserDirectory;

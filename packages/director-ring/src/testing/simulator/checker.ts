@@ -5,7 +5,7 @@ import type { UserRecord } from './records.ts';
 import type { MailUser } from './users.ts';
 import { createViews, type Views } from './views.ts';
 
-export type ExemptionReason = 'backends' | 'move' | 'expiry' | 'restart' | 'flush';
+export type ExemptionReason = 'backends' | 'move' | 'expiry' | 'restart' | 'added' | 'flush';
 
 type Phase = { at: 'cut' } | { at: 'healing'; until: number } | { at: 'whole' };
 
@@ -19,8 +19,10 @@ export type Checker = {
   readonly records: Map<SimMember, { readonly life: number; readonly of: Map<MailUser, UserRecord> }>;
   /** The life each director was in when all were synced last. */
   readonly syncedLives: Map<SimMember, number>;
-  /** Directors that began while the ring was cut. */
-  readonly newcomers: Set<SimMember>;
+  /** Directors that began while the ring was cut: whose signs of life, from when to when, they may have missed. Unix seconds. */
+  readonly newcomers: Map<SimMember, { readonly life: number; readonly from: number; readonly to: number }>;
+  /** Directors that were removed and taken back, until the ring is synced with them. */
+  readonly added: Set<SimMember>;
   readonly leftOut: WeakSet<Session>;
   /** Mail hosts flushed or removed lately, and until when that may be on its way. */
   readonly flushed: Map<string, number>;
@@ -38,7 +40,8 @@ export const createChecker = (): Checker => ({
   disputed: new Set(),
   records: new Map(),
   syncedLives: new Map(),
-  newcomers: new Set(),
+  newcomers: new Map(),
+  added: new Set(),
   leftOut: new WeakSet(),
   flushed: new Map(),
   phase: { at: 'cut' },

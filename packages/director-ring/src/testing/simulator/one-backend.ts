@@ -10,6 +10,8 @@
  *     expiry     a director forgot him in time, because it did not hear that he was refreshed on the other side, and he
  *                is not where his hash says (of one that stood still for so long, his sessions are left out for good)
  *     restart    a director began to serve that knows nothing of him, and he is not where his hash says
+ *     added      a director that was removed went on serving, and knows nothing of him or has him elsewhere when it is
+ *                taken back
  *
  * At the end of that time he must be healed: one mail host in all maps, and no session anywhere else. All maps must be
  * the same then, and once more at the end of a run.
@@ -34,6 +36,9 @@ import { memberOf, ringMembers, runningMembers, seconds, type World } from './wo
 
 const HEAL_MS = 5000;
 
+/** A director that begins has the list of its ring by then. */
+const JOINING_SECONDS = 5;
+
 /** An update that is younger may not be everywhere yet. */
 const ON_THE_WAY_SECONDS = 4;
 
@@ -42,6 +47,7 @@ export const checkHandedOut = (checker: Checker, world: World, session: Session)
   const member = memberOf(world, session.member);
   if (!ringMembers(world).includes(member)) checker.leftOut.add(session);
   if (isForgotten(checker, world, member, user)) forgotten(checker, world, member, user);
+  checkAdded(checker, world, member, user, ip);
   if (checker.flushed.has(ip)) exempt(checker, user, 'flush');
   const others = sessionsElsewhere(checker, world, user, ip);
   if (others.length === 0 || checker.leftOut.has(session)) return;
@@ -92,6 +98,12 @@ export const hostFlushed = (checker: Checker, world: World, ip: string): void =>
   }
 };
 
+/** A director that was removed from the ring and went on counts again. */
+const checkAdded = (checker: Checker, world: World, member: SimMember, user: MailUser, ip: string): void => {
+  if (!checker.added.has(member) || !servingMembers(world).includes(member)) return;
+  if (isElsewhere(checker, world, user, ip)) exempt(checker, user, 'added');
+};
+
 const exempt = (checker: Checker, user: MailUser, reason: ExemptionReason): void => {
   if (!checker.exempt.has(user) || reason === 'flush') checker.exempt.set(user, reason);
 };
@@ -105,12 +117,7 @@ const advancePhase = (checker: Checker, world: World): void => {
   }
   if (shape === 'synced') {
     checker.disputed.clear();
-    for (const member of runningMembers(world)) {
-      if (checker.phase.at !== 'cut') break;
-      if (checker.syncedLives.get(member) === member.life) checker.newcomers.delete(member);
-      else checker.newcomers.add(member);
-      checker.syncedLives.set(member, member.life);
-    }
+    if (checker.phase.at === 'cut') noteNewcomers(checker, world);
     endFlushes(checker, world, now);
   }
   if (checker.phase.at === 'cut' && shape === 'synced') {
@@ -124,6 +131,18 @@ const advancePhase = (checker: Checker, world: World): void => {
     checker.phase = { at: 'whole' };
     for (const user of checker.exempt.keys()) checkHealed(checker, world, user);
     for (const user of checker.users) checkMaps(checker, world, user);
+  }
+};
+
+const noteNewcomers = ({ syncedLives, newcomers, added }: Checker, world: World): void => {
+  for (const member of ringMembers(world)) added.delete(member);
+  const members = runningMembers(world);
+  const began = members.filter((member) => syncedLives.get(member) !== member.life);
+  const to = world.queue.now() / 1000;
+  const from = began.length > 1 ? 0 : to - JOINING_SECONDS;
+  for (const member of began) {
+    newcomers.set(member, { life: member.life, from, to });
+    syncedLives.set(member, member.life);
   }
 };
 
@@ -180,6 +199,7 @@ const checkRecord = (checker: Checker, world: World, member: SimMember, user: Ma
   if (isExpired) forgotten(checker, world, member, user);
   if (checker.phase.at !== 'cut') return;
   if (record?.isBeingMoved === true) exempt(checker, user, 'move');
+  checkAdded(checker, world, member, user, record?.ip ?? checker.views.of(member, user));
   if (record !== undefined || !isElsewhere(checker, world, user, checker.views.of(member, user))) return;
   if (checker.syncedLives.get(member) !== member.life && servingMembers(world).includes(member)) {
     exempt(checker, user, 'restart');
@@ -250,13 +270,18 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
 };
 
 /**
- * All know everybody again, but for what happened just now. Of two directors that begin at once one may be told of the
- * users by the other, before that one has joined the ring itself: it hears of them when they are refreshed.
+ * All know everybody again, but for what happened just now, and for those whom a director that began has yet to hear of,
+ * when they are refreshed: what it is told while it joins it forgets when the list of the ring comes; and of two that begin
+ * at once one may get its list from the other before that one has joined the ring itself.
  */
 const checkMaps = (checker: Checker, world: World, user: MailUser): void => {
-  const isCrowded = checker.newcomers.size > 1;
-  const members = ringMembers(world).filter((member) => !isCrowded || !checker.newcomers.has(member));
-  if (checker.exempt.has(user) || newestRefresh(members, user) + ON_THE_WAY_SECONDS > world.queue.now() / 1000) return;
+  const refreshed = newestRefresh(ringMembers(world), user);
+  const hasHeard = (member: SimMember): boolean => {
+    const newcomer = checker.newcomers.get(member);
+    return newcomer?.life !== member.life || refreshed < newcomer.from || refreshed > newcomer.to;
+  };
+  const members = ringMembers(world).filter(hasHeard);
+  if (checker.exempt.has(user) || refreshed + ON_THE_WAY_SECONDS > world.queue.now() / 1000) return;
   for (const problem of userProblems(world, members, user)) report(checker, world, problem);
 };
 

@@ -78,15 +78,23 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
 /** What the checker must know of an admin command: when it is asked, and when it is replied to, for it may wait. */
 const noteCommand = ({ checker, world }: Simulation, member: SimMember, command: string, reply: string): void => {
   const [verb, ip = ''] = command.split(' ');
-  if (verb === 'HOST-FLUSH' || verb === 'HOST-REMOVE') hostFlushed(checker, world, ip);
+  if (verb === 'HOST-FLUSH' || verb === 'HOST-REMOVE' || (verb === 'HOST-RESET-USERS' && hasNowhere(member))) {
+    hostFlushed(checker, world, ip);
+  }
   const name = directorName(ip);
   const { removed } = world;
   const now = world.queue.now();
   if (verb === 'DIRECTOR-REMOVE') removed.set(name, now);
   const isForgotten = (removed.get(name) ?? now) + REMOVED_MS <= now && ringShape(world) === 'synced';
   const isHeard = isForgotten && ringMembers(world).includes(member);
-  if (verb === 'DIRECTOR-ADD' && reply === 'OK' && isHeard) removed.delete(name);
+  if (verb !== 'DIRECTOR-ADD' || reply !== 'OK' || !isHeard || !removed.delete(name)) return;
+  const added = world.members.get(name);
+  if (added !== undefined) checker.added.add(added);
 };
+
+/** Users who are to be moved somewhere are flushed instead. */
+const hasNowhere = ({ director }: SimMember): boolean =>
+  director?.hosts.all().every(({ isDown, vhosts }) => isDown || vhosts === 0) === true;
 
 const comeBack = (world: World, user: MailUser): void => {
   world.queue.after(world.random.below(COME_BACK_MS), () => {
