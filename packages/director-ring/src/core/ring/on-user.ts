@@ -23,14 +23,9 @@ export const onUser = (director: Director, peer: Peer, { hash, ip, timestamp }: 
   if (host === undefined) return;
   const merged = mergeUser(director, peer, { hash, host, timestamp, isWeak: false }, now);
   if (merged === undefined) return;
-  const { isChanged, users, user } = merged;
-  const isAnswered = merged.isAnswered || isOutOfDate(director, users.user(user).timestamp, timestamp);
+  const { isChanged, isAnswered, users, user } = merged;
   if (isChanged || isAnswered) announceUser(director, isAnswered ? undefined : peer.member, users, user);
 };
-
-/** They have missed a sign of life, and would forget the user too soon. Clocks that differ a little do not matter. */
-const isOutOfDate = ({ settings }: Director, ours: number, theirs: number | undefined): boolean =>
-  theirs !== undefined && ours - theirs >= settings.director_user_expire / 4;
 
 /** Upstream tells nobody else, so that after a split only neighbours agree on users. */
 export const onHandshakeUser = (

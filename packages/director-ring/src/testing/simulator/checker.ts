@@ -26,6 +26,8 @@ export type Checker = {
   readonly leftOut: WeakSet<Session>;
   /** Mail hosts flushed or removed lately, and until when that may be on its way. */
   readonly flushed: Map<string, number>;
+  /** Users who were exempt for it until all maps agreed about them: when, Unix seconds. */
+  readonly flushedUsers: Map<MailUser, number>;
   phase: Phase;
   /** Exempt users on two mail hosts, those healed, and what is wrong. */
   splits: number;
@@ -44,6 +46,7 @@ export const createChecker = (): Checker => ({
   added: new Set(),
   leftOut: new WeakSet(),
   flushed: new Map(),
+  flushedUsers: new Map(),
   phase: { at: 'cut' },
   splits: 0,
   healed: 0,

@@ -259,6 +259,7 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
     // Half forgotten: what was on its way then is put right when somebody comes again.
     if (ips.size > 1 || (ips.size === 1 && records.length < servingMembers(world).length)) return;
     for (const session of sessionsElsewhere(checker, world, user, ip)) checker.leftOut.add(session);
+    checker.flushedUsers.set(user, world.queue.now() / 1000);
   }
   checker.exempt.delete(user);
   const sessions = [...world.clients.of(user)].filter((session) => counts(checker, world, session));
@@ -270,12 +271,14 @@ const checkHealed = (checker: Checker, world: World, user: MailUser): void => {
 };
 
 /**
- * All know everybody again, but for what happened just now, and for those whom a director that began has yet to hear of,
- * when they are refreshed: what it is told while it joins it forgets when the list of the ring comes; and of two that begin
- * at once one may get its list from the other before that one has joined the ring itself.
+ * All know everybody again, but for what happened just now, for those who were flushed and have not come since, whose records
+ * may have been on their way then, and for those whom a director that began has yet to hear of, when they are refreshed:
+ * what it is told while it joins it forgets when the list of the ring comes; and of two that begin at once one may get its
+ * list from the other before that one has joined the ring itself.
  */
 const checkMaps = (checker: Checker, world: World, user: MailUser): void => {
   const refreshed = newestRefresh(ringMembers(world), user);
+  if (refreshed <= (checker.flushedUsers.get(user) ?? 0)) return;
   const hasHeard = (member: SimMember): boolean => {
     const newcomer = checker.newcomers.get(member);
     return newcomer?.life !== member.life || refreshed < newcomer.from || refreshed > newcomer.to;

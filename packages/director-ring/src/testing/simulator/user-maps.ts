@@ -4,18 +4,20 @@ import { recordOf } from './records.ts';
 import type { MailUser } from './users.ts';
 import type { World } from './world.ts';
 
+/** USER-MOVE names no time: the user is as old as its way round, which over slow links takes a few seconds. */
+const WAY_ROUND_SECONDS = 3;
+
 /**
- * Times may differ by a quarter of `director_user_expire`: USER-MOVE names none, and who was refreshed on one side of a cut
- * only may stay so much older on the other. In that last quarter he may be forgotten by some. A weak user of a director
- * that is alone is let in like any other.
+ * Whose time is over soon may have been forgotten by some. One who is weak wherever he is known is nowhere: before he is let
+ * in all are asked.
  */
 export const userProblems = (world: World, members: readonly SimMember[], user: MailUser): string[] => {
   const { director_user_expire } = world.options.settings;
   const records = members.map((member) => ({ member, record: recordOf(member, user) }));
   const times = records.flatMap(({ record }) => (record === undefined ? [] : [record.timestamp]));
   const newest = Math.max(...times);
-  const quarter = director_user_expire / 4;
-  if (newest + director_user_expire - quarter <= world.queue.now() / 1000) return [];
+  if (newest + director_user_expire - WAY_ROUND_SECONDS <= world.queue.now() / 1000) return [];
+  if (records.every(({ record }) => record?.isWeak !== false)) return [];
   const facts = records.map(({ member, record }) => {
     if (record === undefined) return `${member.name}: unknown`;
     const flags = `${record.isWeak ? ' weak' : ''}${record.isBeingMoved ? ' moving' : ''}`;
@@ -25,8 +27,8 @@ export const userProblems = (world: World, members: readonly SimMember[], user: 
     ({ record }) =>
       record !== undefined &&
       record.ip === records[0]?.record?.ip &&
-      (!record.isWeak || members.length === 1) &&
-      record.timestamp >= newest - quarter,
+      !record.isWeak &&
+      record.timestamp >= newest - WAY_ROUND_SECONDS,
   );
   return isSame ? [] : [`${user.name} differs: ${facts.join(', ')}`];
 };
