@@ -19,6 +19,7 @@ export * from './line/escape.ts';
 export * from './line/line-decoder.ts';
 export * from './line/number.ts';
 export * from './line/param.ts';
+export * from './line/remember-last.ts';
 export * from './line/version.ts';
 export * from './master-admin/index.ts';
 export * from './net/index.ts';

@@ -1,6 +1,6 @@
 /** What a request's outcome becomes on the wire, and what it leaves behind (auth_request_handler_reply()). */
 import { AUTH_CLIENT_MAX_LINE, type ByteString, encodeBase64 } from '@homing/wire';
-import { hasField } from '../core/fields/fields.ts';
+import { hasField, isEmpty } from '../core/fields/fields.ts';
 import type { AuthRequest } from '../core/request/auth-request.ts';
 import { finishSuccess, type Outcome } from '../core/request/authenticate.ts';
 import { dropProxyFields } from '../core/request/proxy.ts';
@@ -108,4 +108,4 @@ const brokenDown = (request: AuthRequest, error: unknown, { env }: World): Outco
 
 /** No mail process will ask for this login. */
 const staysOutside = ({ passdbFields: fields }: AuthRequest): boolean =>
-  fields.entries.length !== 0 && (hasField(fields, 'proxy') || hasField(fields, 'nologin'));
+  !isEmpty(fields) && (hasField(fields, 'proxy') || hasField(fields, 'nologin'));

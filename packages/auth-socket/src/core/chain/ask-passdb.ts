@@ -3,7 +3,7 @@
  * the driver (auth_request_password_verify()).
  */
 import { TemplateError } from '@homing/config';
-import { hasField, setField } from '../fields/fields.ts';
+import { hasField, putEntry } from '../fields/fields.ts';
 import { applyPassdbField } from '../fields/passdb-field.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';
 import type { PassdbLookup } from '../passdb/passdb.ts';
@@ -59,9 +59,9 @@ const judge = (
     return override(request, link, found.result, env);
   }
   if (found.hasUserdbFields === true) request.prefetched = true;
-  for (const { key, value, isPlain } of found.fields) {
-    if (isPlain === true) setField(request.passdbFields, key, value);
-    else applyPassdbField(request, key, value, env);
+  for (const { key, value, entry } of found.fields) {
+    if (entry === undefined) applyPassdbField(request, key, value, env);
+    else putEntry(request.passdbFields, entry);
   }
   const verdict = checkPassword(request, link, purpose, found.password, env);
   if (verdict instanceof Promise) return verdict.then((result) => override(request, link, result, env));

@@ -3,10 +3,10 @@
  * those a passdb set in the same login.
  */
 import { TemplateError } from '@homing/config';
-import { type Fields, keepFields, rollbackFields } from '../fields/fields.ts';
+import { keepFields, listFields, rollbackFields } from '../fields/fields.ts';
 import { applyUserdbField, initUserdbFields } from '../fields/userdb-field.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';
-import type { Field, UserdbLookup } from '../passdb/passdb.ts';
+import type { UserdbLookup } from '../passdb/passdb.ts';
 import type { AuthRequest, UserdbResult } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logPasswordFailure } from '../request/password-log.ts';
@@ -62,7 +62,7 @@ const userExists = (request: AuthRequest, env: AuthEnv): UserdbResult | Promise<
 
 const lookup = (request: AuthRequest, link: UserdbLink, env: AuthEnv): UserdbResult | Promise<UserdbResult> => {
   const fields = request.userdbFields;
-  const prefetched = request.prefetched && fields !== undefined ? asList(fields) : undefined;
+  const prefetched = request.prefetched && fields !== undefined ? listFields(fields) : undefined;
   const found = link.userdb.lookup(requestVariables(request), env.signal, prefetched);
   if (!(found instanceof Promise)) return judge(request, found, env);
   return found.then(
@@ -73,8 +73,6 @@ const lookup = (request: AuthRequest, link: UserdbLink, env: AuthEnv): UserdbRes
     },
   );
 };
-
-const asList = (fields: Fields): readonly Field[] => [...fields.entries];
 
 const judge = (request: AuthRequest, found: UserdbLookup, env: AuthEnv): UserdbResult => {
   switch (found.result) {

@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
 import {
+  createEntry,
   createFields,
   fieldValue,
   hasField,
+  isEmpty,
   isFieldKey,
   keepFields,
+  listFields,
   makeBare,
   printFields,
+  putEntry,
   removeField,
   rollbackFields,
   setField,
+  setHiddenField,
 } from './fields.ts';
 
 test('a later value replaces an earlier one in place', () => {
@@ -22,7 +27,7 @@ test('a later value replaces an earlier one in place', () => {
 
 test('hidden fields exist but are not printed, empty ones are bare, values are escaped', () => {
   const fields = createFields();
-  setField(fields, 'allow_nets', '10.0.0.0/8', true);
+  setHiddenField(fields, 'allow_nets', '10.0.0.0/8');
   setField(fields, 'nologin', '');
   setField(fields, 'reason', 'a\tb\n');
   expect(printFields(fields)).toBe('\tnologin\treason=a\x01tb\x01n');
@@ -60,4 +65,28 @@ test.each([
   ['a\x01b', false],
 ])('%j may be a key: %s', (key, is) => {
   expect(isFieldKey(key)).toBe(is);
+});
+
+test('fields keep their places when one between them is replaced, removed or set anew', () => {
+  const fields = createFields();
+  for (const key of ['a', 'b', 'c', 'd']) setField(fields, key, '1');
+  setField(fields, 'c', '2');
+  removeField(fields, 'b');
+  setHiddenField(fields, 'a', 'x');
+  setField(fields, 'b', '3');
+  expect(printFields(fields)).toBe('\tc=2\td=1\tb=3');
+  expect(listFields(fields).map(({ key, value }) => `${key}=${value}`)).toEqual(['a=x', 'c=2', 'd=1', 'b=3']);
+});
+
+test('what was kept stays as it was, whatever is done to the list afterwards', () => {
+  const fields = createFields();
+  expect(isEmpty(fields)).toBe(true);
+  const proxy = createEntry('proxy', '');
+  putEntry(fields, proxy);
+  keepFields(fields);
+  putEntry(fields, createEntry('proxy', 'y'));
+  removeField(fields, 'proxy');
+  expect(isEmpty(fields)).toBe(true);
+  rollbackFields(fields);
+  expect(listFields(fields)).toEqual([proxy]);
 });

@@ -5,67 +5,95 @@
 import type { ByteString } from '@homing/wire';
 import { escapeTab } from '@homing/wire';
 
-/** `hidden`: known to the chain and to `%{passdb:key}`, never sent. An empty value is sent as the bare key. */
-type Entry = { readonly key: ByteString; readonly value: ByteString; readonly hidden: boolean };
-
-/** `entries` is `kept` until something changes; then it is a copy, and changes in place. */
-export type Fields = { entries: readonly Entry[]; kept: readonly Entry[] };
-
-const NONE: readonly Entry[] = [];
-
-export const createFields = (): Fields => ({ entries: NONE, kept: NONE });
-
-const find = (fields: Fields, key: ByteString): number => {
-  const { entries } = fields;
-  for (let i = 0; i < entries.length; i++) if (entries[i]?.key === key) return i;
-  return -1;
+export type Entry = {
+  readonly key: ByteString;
+  readonly value: ByteString;
+  /** As it is sent: `\tkey=value`, escaped, or the bare key. '' if it is only known to the chain and `%{passdb:key}`. */
+  readonly text: ByteString;
 };
 
-const changed = (fields: Fields): Entry[] => {
-  if (fields.entries === fields.kept) fields.entries = fields.entries.slice();
-  return fields.entries as Entry[];
+/** Newest first. Cells never change, so keeping and taking back are one assignment. */
+type Cell = { readonly entry: Entry; readonly before: Cell | undefined };
+
+export type Fields = { last: Cell | undefined; kept: Cell | undefined };
+
+export const createFields = (): Fields => ({ last: undefined, kept: undefined });
+
+/** A field that is set often may be made once. An empty value is sent as the bare key. */
+export const createEntry = (key: ByteString, value: ByteString): Entry => ({
+  key,
+  value,
+  text: value === '' ? `\t${key}` : `\t${key}=${escapeTab(value)}`,
+});
+
+const hiddenEntry = (key: ByteString, value: ByteString): Entry => ({ key, value, text: '' });
+
+const find = ({ last }: Fields, key: ByteString): Entry | undefined => {
+  for (let cell = last; cell !== undefined; cell = cell.before) if (cell.entry.key === key) return cell.entry;
+  return undefined;
 };
 
-export const setField = (fields: Fields, key: ByteString, value: ByteString, hidden = false): void => {
-  const at = find(fields, key);
-  changed(fields)[at === -1 ? fields.entries.length : at] = { key, value, hidden };
+/** The list with `by` in the place of `entry`, which is in it, or without it. */
+const replaced = (last: Cell | undefined, entry: Entry, by: Entry | undefined): Cell | undefined => {
+  const newer: Entry[] = [];
+  let cell = last;
+  for (; cell !== undefined && cell.entry !== entry; cell = cell.before) newer.push(cell.entry);
+  const before = cell?.before;
+  let list = by === undefined ? before : { entry: by, before };
+  for (const kept of newer.reverse()) list = { entry: kept, before: list };
+  return list;
 };
+
+export const putEntry = (fields: Fields, entry: Entry): void => {
+  const old = find(fields, entry.key);
+  fields.last = old === undefined ? { entry, before: fields.last } : replaced(fields.last, old, entry);
+};
+
+export const setField = (fields: Fields, key: ByteString, value: ByteString): void =>
+  putEntry(fields, createEntry(key, value));
+
+export const setHiddenField = (fields: Fields, key: ByteString, value: ByteString): void =>
+  putEntry(fields, hiddenEntry(key, value));
 
 export const removeField = (fields: Fields, key: ByteString): void => {
-  const at = find(fields, key);
-  if (at !== -1) changed(fields).splice(at, 1);
+  const old = find(fields, key);
+  if (old !== undefined) fields.last = replaced(fields.last, old, undefined);
 };
 
-export const hasField = (fields: Fields, key: ByteString): boolean => find(fields, key) !== -1;
+export const hasField = (fields: Fields, key: ByteString): boolean => find(fields, key) !== undefined;
+
+export const isEmpty = ({ last }: Fields): boolean => last === undefined;
 
 /** '' for a field without a value, undefined for one that is not set. */
-export const fieldValue = (fields: Fields, key: ByteString): ByteString | undefined =>
-  fields.entries.find((entry) => entry.key === key)?.value;
+export const fieldValue = (fields: Fields, key: ByteString): ByteString | undefined => find(fields, key)?.value;
+
+/** Oldest first. */
+export const listFields = ({ last }: Fields): readonly Entry[] => {
+  const list: Entry[] = [];
+  for (let cell = last; cell !== undefined; cell = cell.before) list.push(cell.entry);
+  return list.reverse();
+};
 
 /** Keeps the value away if the field is set: 2.3 login processes know `proxy` and `nologin` only as bare words. */
 export const makeBare = (fields: Fields, key: ByteString): void => {
-  const at = find(fields, key);
-  const entry = at === -1 ? undefined : fields.entries[at];
-  if (entry === undefined || (entry.value === '' && !entry.hidden)) return;
-  changed(fields)[at] = { key, value: '', hidden: false };
+  const entry = find(fields, key);
+  if (entry !== undefined && (entry.value !== '' || entry.text === '')) setField(fields, key, '');
 };
 
 /** What is set now survives later failures. */
 export const keepFields = (fields: Fields): void => {
-  fields.kept = fields.entries;
+  fields.kept = fields.last;
 };
 
 /** Back to what was last kept. */
 export const rollbackFields = (fields: Fields): void => {
-  fields.entries = fields.kept;
+  fields.last = fields.kept;
 };
 
 /** `\tkey=value` of every visible field, escaped. */
-export const printFields = (fields: Fields): ByteString => {
+export const printFields = ({ last }: Fields): ByteString => {
   let out = '';
-  for (const { key, value, hidden } of fields.entries) {
-    if (!hidden) out += value === '' ? `\t${key}` : `\t${key}=${escapeTab(value)}`;
-  }
+  for (let cell = last; cell !== undefined; cell = cell.before) out = cell.entry.text + out;
   return out;
 };
 

@@ -6,7 +6,7 @@ import { type ByteString, parseUint32 } from '@homing/wire';
 import { type AuthRequest, infoOf } from '../request/auth-request.ts';
 import type { AuthEnv } from '../request/env.ts';
 import { logRequestError, logRequestInfo } from '../request/request-log.ts';
-import { hasField, isFieldKey, removeField, setField } from './fields.ts';
+import { hasField, isFieldKey, removeField, setField, setHiddenField } from './fields.ts';
 import { importList } from './import-list.ts';
 import { checkNetworks } from './networks.ts';
 import { renameUser } from './rename-user.ts';
@@ -74,7 +74,7 @@ export const applyPassdbField = (request: AuthRequest, given: ByteString, value:
       applyUserdbField(request, key.slice('userdb_'.length), value, env);
   }
   // Remembered for `:protected` and %{passdb:key}.
-  setField(fields, key, value, true);
+  setHiddenField(fields, key, value);
 };
 
 const checkAllowNets = (

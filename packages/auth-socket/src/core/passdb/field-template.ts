@@ -1,5 +1,6 @@
 /** `key[=template]` words, as in the `args` of `static` and the last column of a passwd-file. */
 import type { ByteString } from '@homing/wire';
+import { createEntry } from '../fields/fields.ts';
 import { isPlainField } from '../fields/plain-field.ts';
 import { compileTemplate, type Template } from '../template.ts';
 import type { Field, Variables } from './passdb.ts';
@@ -21,9 +22,14 @@ export type FieldList = (variables: Variables) => readonly Field[];
 /** Expanded now if nothing in it varies. */
 export const compileFields = (templates: readonly FieldTemplate[]): FieldList => {
   if (templates.some(({ text }) => text.includes('%'))) return (variables) => expandFields(templates, variables);
-  const fields = templates.map(({ key, text }) => ({ key, value: text, isPlain: isPlainField(key) }));
+  const fields = templates.map(({ key, text: value }) =>
+    isPlainField(key) ? { key, value, entry: createEntry(interned(key), value) } : { key, value },
+  );
   return () => fields;
 };
+
+/** As the engine keeps the names in our source: two such are the same if their addresses are. */
+const interned = (key: ByteString): ByteString => Object.keys({ [key]: undefined })[0] ?? key;
 
 /** Throws TemplateError. */
 export const expandFields = (templates: readonly FieldTemplate[], variables: Variables): Field[] => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createEntry } from '../fields/fields.ts';
 import { createTestDeps, userVariables } from '../testing/driver-deps.ts';
 import { createPassdb } from './passdb-driver.ts';
 
@@ -8,7 +9,10 @@ const lookup = (args: string, user = 'alice@example.com') =>
 test.each([
   ['password=secret', { password: 'secret', fields: [] }],
   ['password={PLAIN}%n', { password: '{PLAIN}alice', fields: [] }],
-  ['nopassword=y', { password: undefined, fields: [{ key: 'nopassword', value: 'y', isPlain: true }] }],
+  [
+    'nopassword=y',
+    { password: undefined, fields: [{ key: 'nopassword', value: 'y', entry: createEntry('nopassword', 'y') }] },
+  ],
   [
     '  proxy  host=10.0.0.1 user=%n=x password=',
     {

@@ -4,13 +4,14 @@
  * `default_fields`, `skip` or `result_*`: those belong to the chain.
  */
 import type { ByteString } from '@homing/wire';
+import type { Entry } from '../fields/fields.ts';
 
 /** A field as written in a reply: `key`, or `key=value`. Later duplicates replace earlier ones in the chain. */
 export type Field = {
   readonly key: ByteString;
   readonly value: ByteString;
-  /** `isPlainField(key)`, for fields that are the same in every answer. */
-  readonly isPlain?: boolean;
+  /** Ready to be set: a plain field (`isPlainField`) that is the same in every answer. */
+  readonly entry?: Entry;
 };
 
 /**

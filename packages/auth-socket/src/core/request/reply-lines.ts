@@ -1,12 +1,12 @@
 /** The lines that answer a request, with LF (auth-request-handler.c). Empty hidden fields leave no TAB behind. */
 import { type AuthFailCode, type ByteString, escapeTab } from '@homing/wire';
-import { fieldValue, hasField, makeBare, printFields, removeField } from '../fields/fields.ts';
+import { fieldValue, hasField, isEmpty, makeBare, printFields, removeField } from '../fields/fields.ts';
 import { type AuthRequest, infoOf } from './auth-request.ts';
 import { revealSecret } from './secret.ts';
 
 export const okLine = (request: AuthRequest): ByteString => {
   const fields = request.passdbFields;
-  if (fields.entries.length !== 0) {
+  if (!isEmpty(fields)) {
     makeBare(fields, 'nologin');
     makeBare(fields, 'proxy');
   }
@@ -32,13 +32,13 @@ const failCode = (request: AuthRequest): AuthFailCode | undefined => {
 
 const replyFields = (request: AuthRequest): ByteString => {
   const { passdbFields: fields, originalUser, masterUser, user } = request;
-  let out = fields.entries.length === 0 ? '' : printFields(fields);
+  let out = printFields(fields);
   if (originalUser !== undefined && originalUser !== user && !hasField(fields, 'original_user')) {
     out += `\toriginal_user=${escapeTab(originalUser)}`;
   }
   if (masterUser !== undefined && !hasField(fields, 'auth_user')) out += `\tauth_user=${escapeTab(masterUser)}`;
   if (isAnonymous(request)) out += '\tanonymous';
-  if (request.authOnly || fields.entries.length === 0 || !mayBeProxied(request)) return out;
+  if (request.authOnly || isEmpty(fields) || !mayBeProxied(request)) return out;
   if (request.password !== undefined && !hasField(fields, 'pass')) {
     // What the user typed, not what the passdb stores.
     out += `\tpass=${escapeTab(revealSecret(request.password))}`;
