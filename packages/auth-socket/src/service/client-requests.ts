@@ -5,7 +5,6 @@
 import type { Log } from '@homing/io';
 import {
   type AuthCommand,
-  asciiUpper,
   type ByteString,
   decodeBase64,
   hasService,
@@ -148,10 +147,10 @@ const authOf = (info: ByteString, { isUniform, authFor }: Generation): Auth | un
 const mechanismFor = (
   { mechanism: name, params }: AuthCommand,
   { authOnly }: RequestsOwner,
-  { mechanisms }: Generation,
+  { mechanismNamed }: Generation,
 ): Mechanism | undefined => {
   if (name === 'EXTERNAL' && !authOnly && parseRequestInfo(params).redirectHostNext !== undefined) return mechRedirect;
-  return mechanisms.get(name) ?? mechanisms.get(asciiUpper(name));
+  return mechanismNamed(name);
 };
 
 const unsupported = (name: ByteString): string =>

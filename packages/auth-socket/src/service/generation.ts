@@ -1,6 +1,6 @@
 /** Builds a configuration into chains, and closes its databases once it is replaced and nobody waits for them. */
 import { hostVariable as processVariable } from '@homing/io';
-import { parseIpAddress } from '@homing/wire';
+import { asciiUpper, type ByteString, parseIpAddress, rememberLast } from '@homing/wire';
 import type { Auth } from '../core/chain/auth.ts';
 import { buildAuth } from '../core/chain/build.ts';
 import type { Passdb, Userdb } from '../core/passdb/passdb.ts';
@@ -59,7 +59,7 @@ const build = async (
   };
   return {
     debug: settings.auth_debug,
-    mechanisms,
+    mechanismNamed: rememberLast((name: ByteString) => mechanisms.get(asciiUpper(name))),
     mechs: [...mechanisms.values()].map(({ name, flags }) => ({ name, flags })),
     isUniform: services.size === 0,
     authFor: (service) => (service === undefined ? fallback : (services.get(service) ?? fallback)),

@@ -1,5 +1,5 @@
 /** What all connections of one auth server share. */
-import type { Mech } from '@homing/wire';
+import type { ByteString, Mech } from '@homing/wire';
 import type { Auth } from '../core/chain/auth.ts';
 import type { AuthEnv } from '../core/request/env.ts';
 import type { Mechanism } from '../core/sasl/mechanism.ts';
@@ -12,7 +12,8 @@ import type { Quota } from './quota.ts';
 export type Generation = {
   /** `auth_debug`: the lines of the protocol are logged. */
   readonly debug: boolean;
-  readonly mechanisms: ReadonlyMap<string, Mechanism>;
+  /** In any case. */
+  readonly mechanismNamed: (name: ByteString) => Mechanism | undefined;
   /** For the hello, in the order of `auth_mechanisms`. */
   readonly mechs: readonly Mech[];
   /** No service has settings of its own. */

@@ -22,17 +22,33 @@ export type UsernameRules = {
   /** Formats so common that they need no template. */
   readonly shape: 'as-is' | 'lower' | 'template';
   readonly masterSeparator: string;
+  /** Names that none of these rules refuses or changes, as most are; undefined where that takes more than a look. */
+  readonly unchanged: RegExp | undefined;
 };
 
-export const usernameRules = (settings: AuthSettings): UsernameRules => ({
-  defaultRealm: settings.auth_default_realm,
-  translation: translationMap(settings.auth_username_translation),
-  allowed: allowedMap(settings.auth_username_chars),
-  format: settings.auth_username_format === '' ? undefined : compileTemplate(settings.auth_username_format),
-  formatText: settings.auth_username_format,
-  shape: shapeOf(settings.auth_username_format),
-  masterSeparator: settings.auth_master_user_separator.slice(0, 1),
-});
+export const usernameRules = (settings: AuthSettings): UsernameRules => {
+  const rules = {
+    defaultRealm: settings.auth_default_realm,
+    translation: translationMap(settings.auth_username_translation),
+    allowed: allowedMap(settings.auth_username_chars),
+    format: settings.auth_username_format === '' ? undefined : compileTemplate(settings.auth_username_format),
+    formatText: settings.auth_username_format,
+    shape: shapeOf(settings.auth_username_format),
+    masterSeparator: settings.auth_master_user_separator.slice(0, 1),
+  } as const;
+  return { ...rules, unchanged: unchangedNames(rules) };
+};
+
+const unchangedNames = (rules: Omit<UsernameRules, 'unchanged'>): RegExp | undefined => {
+  if (rules.defaultRealm !== '' || rules.shape === 'template') return undefined;
+  const isKept = (byte: number): boolean =>
+    (rules.allowed === undefined || rules.allowed[byte] === 1) &&
+    (rules.translation === undefined || rules.translation[byte] === byte) &&
+    (rules.shape === 'as-is' || byte < 0x41 || byte > 0x5a);
+  const kept = Array.from({ length: 256 }, (_, byte) => byte).filter(isKept);
+  const escapes = kept.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
+  return new RegExp(`^[${escapes.join('')}]+$`);
+};
 
 const shapeOf = (format: string): UsernameRules['shape'] =>
   format === '' || format === '%u' ? 'as-is' : format === '%Lu' ? 'lower' : 'template';
@@ -90,6 +106,7 @@ type Fixed = { user: ByteString; error?: undefined } | { error: string };
 
 const fixUsername = (request: AuthRequest, given: ByteString): Fixed => {
   const rules = request.auth.usernames;
+  if (rules.unchanged?.test(given) === true) return { user: given };
   let user = given;
   if (rules.defaultRealm !== '' && !given.includes('@')) user = `${given}@${rules.defaultRealm}`;
   if (rules.translation !== undefined) user = translate(user, rules.translation);

@@ -1,5 +1,5 @@
 /** Checks a given password against a stored one: scheme, encoding, comparison. */
-import type { ByteString } from '@homing/wire';
+import { type ByteString, rememberLast } from '@homing/wire';
 import type { CheckContext, Crypt, Scheme } from './scheme.ts';
 import { SCHEMES } from './schemes.ts';
 import { decodeData, type Encoding, splitEncoding, splitScheme } from './stored-password.ts';
@@ -44,13 +44,13 @@ const USUAL: ReadonlyMap<string, Found> = new Map(
   [...SCHEMES].map(([name, scheme]) => [name, { scheme, encoding: 'default' }]),
 );
 
-const findScheme = (written: string): Found | undefined => {
+const findScheme = rememberLast((written: string): Found | undefined => {
   const usual = USUAL.get(written);
   if (usual !== undefined) return usual;
   const split = splitEncoding(written);
   const scheme = split && SCHEMES.get(split.name);
   return scheme && { scheme, encoding: split.encoding };
-};
+});
 
 const run = (
   { scheme, encoding }: Found,
