@@ -21,48 +21,61 @@ export const md5Start = (bytes: ByteString): number =>
 
 const startOf = (digest: Buffer): number => digest.readUInt32BE(0);
 
+/** Four loops, one for each round: what they differ in is the function of b, c and d, and the order of the words. */
 const oneBlock = (bytes: ByteString): number => {
   fillBlock(bytes);
   let a = 0x6745_2301;
   let b = 0xefcd_ab89 | 0;
   let c = 0x98ba_dcfe | 0;
   let d = 0x1032_5476;
-  for (let i = 0; i < 64; i++) {
-    const sum = (a + mixed(i, b, c, d) + (SINES[i] ?? 0)) | 0;
-    const by = ROTATIONS[((i >> 4) << 2) | (i & 3)] ?? 0;
+  for (let i = 0; i < 16; i++) {
+    const sum = (((a + ((b & c) | (~b & d))) | 0) + addend(i, i)) | 0;
     a = d;
     d = c;
     c = b;
-    b = (b + ((sum << by) | (sum >>> (32 - by)))) | 0;
+    b = (b + rotated(sum, ROTATIONS[i & 3] ?? 0)) | 0;
+  }
+  for (let i = 16; i < 32; i++) {
+    const sum = (((a + ((d & b) | (~d & c))) | 0) + addend(i, 5 * i + 1)) | 0;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + rotated(sum, ROTATIONS[4 | (i & 3)] ?? 0)) | 0;
+  }
+  for (let i = 32; i < 48; i++) {
+    const sum = (((a + (b ^ c ^ d)) | 0) + addend(i, 3 * i + 5)) | 0;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + rotated(sum, ROTATIONS[8 | (i & 3)] ?? 0)) | 0;
+  }
+  for (let i = 48; i < 64; i++) {
+    const sum = (((a + (c ^ (b | ~d))) | 0) + addend(i, 7 * i)) | 0;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + rotated(sum, ROTATIONS[12 | (i & 3)] ?? 0)) | 0;
   }
   return swapped(a + 0x6745_2301);
 };
 
-/** What the four rounds differ in: the function of b, c and d, and the order of the words. */
-const mixed = (i: number, b: number, c: number, d: number): number => {
-  switch (i >> 4) {
-    case 0:
-      return (((b & c) | (~b & d)) + (block[i] ?? 0)) | 0;
-    case 1:
-      return (((d & b) | (~d & c)) + (block[(5 * i + 1) & 15] ?? 0)) | 0;
-    case 2:
-      return ((b ^ c ^ d) + (block[(3 * i + 5) & 15] ?? 0)) | 0;
-    default:
-      return ((c ^ (b | ~d)) + (block[(7 * i) & 15] ?? 0)) | 0;
-  }
-};
+const addend = (step: number, word: number): number => ((SINES[step] ?? 0) + (block[word & 15] ?? 0)) | 0;
+
+const rotated = (sum: number, by: number): number => (sum << by) | (sum >>> (32 - by));
 
 /** The text, a one bit, zeros, and the text's length in bits; bytes of a word from the lowest up. */
 const fillBlock = (bytes: ByteString): void => {
-  block.fill(0);
   const { length } = bytes;
-  for (let i = 0; i < length; i++) addByte(i, bytes.charCodeAt(i));
-  addByte(length, 0x80);
+  let word = 0;
+  for (let i = 0; i < length; i++) {
+    word |= bytes.charCodeAt(i) << ((i & 3) << 3);
+    if ((i & 3) !== 3) continue;
+    block[i >> 2] = word;
+    word = 0;
+  }
+  block[length >> 2] = word | (0x80 << ((length & 3) << 3));
+  for (let i = (length >> 2) + 1; i < 16; i++) block[i] = 0;
   block[14] = length << 3;
-};
-
-const addByte = (at: number, byte: number): void => {
-  block[at >> 2] = (block[at >> 2] ?? 0) | (byte << ((at & 3) << 3));
 };
 
 const swapped = (word: number): number =>
