@@ -161,14 +161,16 @@ test('a move to where the user is already refreshes it everywhere', () => {
   expect(ring.heard()).toEqual({ left: [line], right: [line] });
 });
 
-test('a move of a weak user to where it is ends its weakness', () => {
+test('a weak user may be elsewhere: it is moved to where it is, too', () => {
   const ring = startTwoRing();
   ring.ring.left.say('USER-WEAK\\t127.0.0.4\\t21100\\t1\\t1669653170\\t10.2.0.11');
   ring.heard();
   expect(ring.login('alice')).toBe('wait');
   expect(ring.admin('USER-MOVE\\talice\\t10.2.0.11')).toBe('OK\n');
-  // Once for the move, once for the login that waited.
-  const line = `USER\\t1669653170\\t10.2.0.11\\t${ring.seconds()}`;
-  expect(ring.heard().left).toEqual([line, line]);
+  const move = `USER-MOVE\\t127.0.0.1\\t21100\\t${ring.director.ring.self.lastSeq}\\t1669653170\\t10.2.0.11`;
+  expect(ring.heard().left).toEqual([move]);
+  expect([ring.login('alice'), ring.admin('USER-MOVE\\talice\\t10.2.0.11')]).toEqual(['wait', 'TRYAGAIN\n']);
+  ring.ring.left.say('USER-KILLED\\t1669653170');
+  ring.wait(2000);
   expect(ring.login('alice')).toBe('10.2.0.11');
 });

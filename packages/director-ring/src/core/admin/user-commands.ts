@@ -39,13 +39,9 @@ export const moveUserTo = (director: Director, key: UserKey, ip: IpAddress, now:
   const user = users.find(hash, seconds);
   if (user !== NO_USER && users.isBeingKilled(user)) return REPLY.tryAgain;
   if (user === NO_USER && isFull(director)) return `${fullText(director)}\n`;
-  if (user !== NO_USER && users.hostOf(user) === host.slot) {
+  // A weak one may be let in elsewhere just now. Upstream aborts here.
+  if (user !== NO_USER && users.hostOf(user) === host.slot && !users.isWeak(user)) {
     users.refresh(user, seconds);
-    // An administrator's word ends all doubt where the user is. Upstream aborts here.
-    if (users.isWeak(user)) {
-      users.setWeak(user, false);
-      director.isChanged = true;
-    }
     announceUser(director, director.ring.self, users, user);
   } else moveUser(director, hash, host, undefined, now);
   return REPLY.ok;

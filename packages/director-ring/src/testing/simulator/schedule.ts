@@ -57,6 +57,13 @@ const wait = ({ random, commands }: Draft, atMost: number): void => {
   commands.push(`wait ${random.between(0, atMost * 1000) / 1000}`);
 };
 
+/** Milliseconds since the world began. */
+const elapsed = ({ commands }: Draft): number =>
+  commands.reduce(
+    (ms, command) => ms + (command.startsWith('wait ') ? Math.round(Number(command.slice(5)) * 1000) : 0),
+    0,
+  );
+
 const startAll = (draft: Draft): void => {
   const { random, directors, commands } = draft;
   const left = [...directors];
@@ -102,19 +109,21 @@ const TROUBLE: Readonly<Record<Trouble, (draft: Draft) => void>> = {
     // People who come while it is on its way.
     if (random.chance(0.5)) logInAtOnce(draft);
   },
-  /** Somebody is not where his hash says, expires soon, and comes again at two directors. */
+  /** Somebody is not where his hash says, expires soon, and comes again at two directors: often one before, one after. */
   expiry(draft) {
     const { random, directors, hosts, users, commands, expireSeconds } = draft;
     const user = random.pick(users);
-    commands.push(`login ${random.pick(directors)} ${user} 1`);
+    const comes = (seconds: number): void => void commands.push(`login ${random.pick(directors)} ${user} ${seconds}`);
+    comes(1);
     askAny(draft, `USER-MOVE ${user} ${random.pick(hosts)}`);
-    commands.push('wait 4', `login ${random.pick(directors)} ${user} 1`);
-    commands.push(
-      `wait ${expireSeconds - random.between(0, 3500) / 1000}`,
-      `login ${random.pick(directors)} ${user} 30`,
-    );
-    wait(draft, 4);
-    commands.push(`login ${random.pick(directors)} ${user} 30`);
+    commands.push('wait 4');
+    comes(1);
+    const expires = (Math.floor(elapsed(draft) / 1000) + expireSeconds) * 1000;
+    const before = random.pick([random.between(0, 3500), random.between(1, 100), random.between(1, 10)]);
+    commands.push(`wait ${(expires - before - elapsed(draft)) / 1000}`);
+    comes(30);
+    wait(draft, (2 * before) / 1000);
+    comes(30);
   },
   moves(draft) {
     const { random, users, hosts } = draft;
