@@ -77,7 +77,7 @@ const logLeftOut = (director: Director, now: number): void => {
   log('director_user_move_timeout', timeouts, `${timeouts} users' move timed out, ${state}`);
   log('director_user_kill_failed', failures, `Failed to kill ${failures} users' connections`);
   const left = director.requests.noRoomThrottle.summary(now);
-  log('director_host_lookup_failed', left, `${left} more host lookups failed: ${fullText(director)}`);
+  log('director_user_left_out', left, `${left} more users were refused or left out: ${fullText(director)}`);
   const refused = director.ring.refusedThrottle.summary(now);
   log('director_refused', refused, `${refused} more connections or directors were refused`);
 };

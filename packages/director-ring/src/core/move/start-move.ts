@@ -10,14 +10,14 @@ import { isSameHost } from '../ring/members.ts';
 import { ownOrigin, update } from '../ring/propagate.ts';
 import type { Member } from '../ring/ring.ts';
 import { contestUser } from '../ring/user-update.ts';
-import { demandRoom } from '../room.ts';
+import { hasRoom } from '../room.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
 import { startKick } from './kicks.ts';
 import { abandonMove, addMove, advanceMove, findMove, type Move, movesOf, type Told } from './moves.ts';
 
 /**
- * Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. Throws
- * `PeerFault` if an unknown one is one too many.
+ * Puts the user of this hash, known or not, on a mail host. Sessions elsewhere are dropped, logins wait meanwhile. The move
+ * of one too many passes through.
  */
 export const moveUser = (
   director: Director,
@@ -57,7 +57,10 @@ const startMove = (
   const seconds = Math.floor(now / 1000);
   const known = tag.users.find(hash, seconds);
   const oldHost = known === NO_USER ? undefined : director.hosts.at(tag.users.hostOf(known));
-  if (known === NO_USER) demandRoom(director);
+  if (known === NO_USER && !hasRoom(director, hash, now)) {
+    if (told !== undefined) passUnknown(director, hash, host.ip, told, now);
+    return;
+  }
   const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
   if (known !== NO_USER) {
     tag.users.moveTo(known, host.slot, seconds);
@@ -71,6 +74,11 @@ const startMove = (
   addMove(director, move, now);
   if (oldHost !== undefined && oldHost !== host) kickSessions(director, move, now);
   else advanceMove(director, move, { on: 'kicked' }, now);
+};
+
+const passUnknown = (director: Director, hash: number, ip: IpAddress, told: Told, now: number): void => {
+  announce(director, hash, ip, told);
+  if (movesOf(director, hash).length === 0) letPass(director, hash, told, now);
 };
 
 /**

@@ -10,7 +10,7 @@ import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
 import { kickEverywhere } from '../move/kick-everywhere.ts';
 import { startKick } from '../move/kicks.ts';
-import { demandRoom } from '../room.ts';
+import { hasRoom } from '../room.ts';
 import { isNearExpiry, isRecent } from '../user/user-age.ts';
 import type { UserDirectory } from '../user/user-directory.ts';
 import { NO_USER, type UserId } from '../user/user-records.ts';
@@ -42,7 +42,7 @@ export type MergedUser = {
 /** DIRECTOR_SKIP_RECENT_REFRESH_MAX_SECS. */
 const UNKNOWN_TIME_MAX_SECONDS = 15;
 
-/** Undefined: expired, whether or not we know the user. Throws `PeerFault` if there are too many. */
+/** Undefined: expired, whether or not we know the user, or one too many. */
 export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: number): MergedUser | undefined => {
   const seconds = Math.floor(now / 1000);
   const expire = director.settings.director_user_expire;
@@ -52,7 +52,7 @@ export const mergeUser = (director: Director, peer: Peer, told: ToldUser, now: n
   const { users } = director.hosts.tagOf(told.host);
   const user = users.find(told.hash, seconds);
   if (user === NO_USER) {
-    demandRoom(director);
+    if (!hasRoom(director, told.hash, now)) return undefined;
     const added = users.add(told.hash, told.host.slot, timestamp);
     if (told.isWeak) users.setWeak(added, true);
     return { users, user: added, isChanged: true, isAnswered: false };

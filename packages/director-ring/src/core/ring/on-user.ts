@@ -2,13 +2,12 @@
 import type { RingCommand } from '@homing/wire';
 import type { Director } from '../director.ts';
 import type { MailHost } from '../host/mail-host.ts';
-import { fullText } from '../room.ts';
 import { NO_USER } from '../user/user-records.ts';
 import { forwardLater } from './forward-users.ts';
 import { logPeer } from './log.ts';
 import { findMember } from './members.ts';
 import { type MergedUser, mergeUser } from './merge-user.ts';
-import { type Peer, PeerFault } from './peer.ts';
+import type { Peer } from './peer.ts';
 import { acceptOrigin } from './propagate.ts';
 import { announceUser } from './user-update.ts';
 import { expectEnd, mayRepeat, updateWeak } from './weak-user.ts';
@@ -34,10 +33,7 @@ export const onHandshakeUser = (
   { hash, ip, timestamp, isWeak }: User,
   now: number,
 ): void => {
-  // It could tell of the same ones for ever, and each is remembered until it is forwarded.
-  if (++peer.handshakeUsersReceived > director.settings.homing_director_max_users) {
-    throw new PeerFault(fullText(director));
-  }
+  peer.handshakeUsersReceived++;
   const host = director.hosts.find(ip);
   if (host === undefined) {
     // Upstream disconnects, again and again until the user expires.
@@ -53,6 +49,8 @@ export const onHandshakeUser = (
     if (merged.isChanged) expectEnd(director, merged.users, hash, now);
     return;
   }
+  // It could tell of the same ones for ever, and each is remembered until it is forwarded.
+  if (peer.handshakeUsersReceived > director.settings.homing_director_max_users) return;
   const { isAnswered } = merged;
   // A ring that we join knows its users.
   if (isAnswered || (merged.isChanged && peer.listUse !== 'replace')) {
@@ -71,7 +69,12 @@ export const onUserWeak = (director: Director, peer: Peer, command: UserWeak, no
   if (isBack ? isDecided(director, host, hash, now) : origin === undefined && !mayRepeat(director, command.origin))
     return;
   const merged = mergeUser(director, peer, { hash, host, timestamp: Math.floor(now / 1000), isWeak: !isBack }, now);
-  if (merged === undefined || (isBack && !merged.isChanged)) return;
+  if (merged === undefined) {
+    // There is no room for it here, but others are asked too.
+    if (!isBack) updateWeak(director, peer, { ...command, origin: origin ?? command.origin });
+    return;
+  }
+  if (isBack && !merged.isChanged) return;
   if (merged.users.isWeak(merged.user)) {
     const { ip: currentIp } = director.hosts.at(merged.users.hostOf(merged.user));
     updateWeak(director, peer, { cmd: 'USER-WEAK', origin: origin ?? command.origin, hash, ip: currentIp });
