@@ -64,7 +64,8 @@ const startMove = (
   const user = known === NO_USER ? tag.users.add(hash, host.slot, seconds) : known;
   if (known !== NO_USER) {
     tag.users.moveTo(known, host.slot, seconds);
-    // A question that is on its way round, where the user is, must not put it back.
+    // A question that is on its way round, where the user is, must not put it back. Real directors wait for its answer.
+    if (tag.users.isWeak(known)) contestUser(director, tag.users, hash);
     tag.users.setWeak(known, false);
   }
   announce(director, hash, host.ip, told);

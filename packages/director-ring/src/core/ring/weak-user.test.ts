@@ -101,6 +101,19 @@ describe('we ask', () => {
     expect(answers(ring)).toEqual(['127.0.0.11']);
   });
 
+  // A Dovecot does not take a move for an answer: its logins would wait for half a minute.
+  test('an administrator moves a user that others ask about: they get their answer when the move is over', () => {
+    const ring = start();
+    ring.ring.left.say(weak('127.0.0.4\\t21100\\t1', '127.0.0.12'));
+    ring.admin(`USER-MOVE\\t${ALICE}\\t127.0.0.11`);
+    ring.answerKick();
+    ring.ring.left.say(`USER-KILLED\\t${ALICE}`);
+    ring.heard();
+    const answer = user('127.0.0.11', ring.seconds());
+    ring.wait(2000);
+    expect(ring.heard()).toEqual({ left: [answer], right: [answer] });
+  });
+
   test('two ask at once', () => {
     const ring = startStale(10_000);
     ring.login('alice');
