@@ -1,6 +1,7 @@
 /** Mixed rings are started in every order, at every place of the ring, and are one. */
 import { expect, test } from 'vitest';
 import { describeWithDovecot } from './lib/suite.ts';
+import { until } from './lib/until.ts';
 import { kindsOf } from './ring/compositions.ts';
 import { loginAll, openLogin } from './ring/login-load.ts';
 import { loopback } from './ring/network.ts';
@@ -105,6 +106,25 @@ describeWithDovecot('a ring forms', () => {
     others[0]?.thaw();
     await formed(ring.members, 60_000);
     await serves(ring);
+  });
+
+  test.concurrent('HDD, the first with room for fewer users than the others have, and again when it comes back', async () => {
+    await using network = loopback(63, 3);
+    await using ring = await createRing({ network, kinds: kindsOf('HDD'), ours: 'homing_director_max_users = 5\n' });
+    for (const member of ring.members) await member.start();
+    await formed(ring.members, 30_000);
+    const [ours, next, last] = ring.members;
+    if (ours === undefined || next === undefined || last === undefined) throw new Error('too small a ring');
+    const counts = async (): Promise<number[]> =>
+      Promise.all(ring.members.map(async (member) => (await member.ask('USER-LIST')).length));
+    const before = await loginAll([next], USERS.slice(0, 20));
+    await until('users everywhere', 5000, async () => (await counts()).join() === '5,20,20');
+    await ours.stop();
+    await ours.start();
+    await formed(ring.members, 30_000);
+    expect(await counts()).toEqual([5, 20, 20]);
+    expect(await loginAll([last], [...before.keys()])).toEqual(before);
+    await formed(ring.members);
   });
 
   const address = (number: number): string => `127.2.${number}.2`;
