@@ -5,7 +5,6 @@
 import type { ByteString } from '../line/bytes.ts';
 import { escapeTab, joinTabs, splitTabs } from '../line/escape.ts';
 import { parsePort } from '../line/number.ts';
-import { rememberLast } from '../line/remember-last.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
 /** `real*` is the TCP peer itself, the others what a trusted proxy said; 0 and undefined mean unknown. */
@@ -93,7 +92,7 @@ export const localEndOf = (params: ByteString): Pick<RequestInfo, 'lip' | 'lport
   let lport = 0;
   for (let tab = params.indexOf('\t'); tab !== -1; tab = params.indexOf('\t', tab + 1)) {
     if (params.charCodeAt(tab + 1) !== LETTER_L) continue;
-    if (params.startsWith('ip=', tab + 2)) lip = localIp(valueAt(params, tab + '\tlip='.length)) ?? lip;
+    if (params.startsWith('ip=', tab + 2)) lip = ipAddress(valueAt(params, tab + '\tlip='.length)) ?? lip;
     else if (params.startsWith('port=', tab + 2)) {
       lport = parsePort(valueAt(params, tab + '\tlport='.length)) ?? lport;
     }
@@ -102,8 +101,6 @@ export const localEndOf = (params: ByteString): Pick<RequestInfo, 'lip' | 'lport
 };
 
 const LETTER_L = 0x6c;
-
-const localIp = rememberLast((text: ByteString) => ipAddress(text));
 
 const valueAt = (params: ByteString, start: number): ByteString => {
   const end = params.indexOf('\t', start);

@@ -1,7 +1,8 @@
 /** What one service's `passdb { }` and `userdb { }` blocks were made into (struct auth, auth.h). */
 
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
-import type { ByteString } from '@homing/wire';
+import type { ByteString, IpAddress } from '@homing/wire';
+import type { Entry } from '../fields/fields.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';
 import type { Passdb, Userdb } from '../passdb/passdb.ts';
 import type { UsernameRules } from '../request/username.ts';
@@ -41,6 +42,9 @@ export type UserdbLink = Link & {
 export type Auth = {
   readonly settings: AuthSettings;
   readonly usernames: UsernameRules;
+  /** The fields that tell where a login came to, mostly where the one before did. */
+  readonly lipEntry: (lip: IpAddress) => Entry;
+  readonly lportEntry: (lport: number) => Entry;
   /** `auth_proxy_self`, resolved. */
   readonly selfIps: ReadonlySet<string>;
   readonly passdbs: PassdbLink | undefined;

@@ -1,7 +1,8 @@
 /** Makes the chains of one service from its blocks (auth_preinit()); refuses what cannot work, in Dovecot's words. */
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
 import { TemplateError } from '@homing/config';
-import { asciiUpper } from '@homing/wire';
+import { asciiUpper, type IpAddress, rememberLast } from '@homing/wire';
+import { createEntry } from '../fields/fields.ts';
 import { DriverError } from '../passdb/driver-deps.ts';
 import { type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
 import type { Passdb, Userdb } from '../passdb/passdb.ts';
@@ -47,6 +48,8 @@ export const buildAuth = (service: AuthServiceSettings, deps: BuildDeps): Auth =
   const auth: Auth = {
     settings: service.settings,
     usernames: usernameRules(service.settings),
+    lipEntry: rememberLast((lip: IpAddress) => createEntry('lip', lip)),
+    lportEntry: rememberLast((lport: number) => createEntry('lport', String(lport))),
     selfIps: deps.selfIps,
     hostVariable: deps.hostVariable,
     passdbs: chain(passdbs.map((block) => inBlock('passdb', block, () => passdbLink(block, ++counter.id, deps)))),

@@ -2,8 +2,8 @@
  * Whether a successful login is proxied, and where to (auth_request_proxy_finish(); auth.md 9.4). Decided for login
  * sockets and PASS lookups, never on authentication-only sockets.
  */
-import { parseIpAddress, parseUint32, rememberLast } from '@homing/wire';
-import { createEntry, fieldValue, hasField, isEmpty, putEntry, removeField, setField } from '../fields/fields.ts';
+import { parseIpAddress, parseUint32 } from '@homing/wire';
+import { fieldValue, hasField, isEmpty, putEntry, removeField, setField } from '../fields/fields.ts';
 import { type AuthRequest, infoOf, localEnd } from './auth-request.ts';
 import type { AuthEnv } from './env.ts';
 import { logRequestError, logRequestWarning } from './request-log.ts';
@@ -41,15 +41,12 @@ export const finishProxy = (request: AuthRequest, env: AuthEnv): boolean | Promi
   return true;
 };
 
-/** The same in one login after the other. */
-const lipEntry = rememberLast((lip: string) => createEntry('lip', lip));
-const lportEntry = rememberLast((lport: number) => createEntry('lport', String(lport)));
-
 /** For a director, which finds the host and decides proxy_maybe and director_proxy_maybe itself. */
 const tellLocalEnd = (request: AuthRequest): void => {
   const { lip, lport } = localEnd(request);
-  if (lip !== undefined) putEntry(request.passdbFields, lipEntry(lip));
-  if (lport !== 0) putEntry(request.passdbFields, lportEntry(lport));
+  const { passdbFields, auth } = request;
+  if (lip !== undefined) putEntry(passdbFields, auth.lipEntry(lip));
+  if (lport !== 0) putEntry(passdbFields, auth.lportEntry(lport));
 };
 
 /** Before a failure is reported: a login process that sees `proxy` in a FAIL takes it for something else. */

@@ -1,34 +1,17 @@
 /** A password or token on its way through the server. Whatever prints it by accident prints `<hidden>`. */
 import type { ByteString } from '@homing/wire';
 
-const HIDDEN = '<hidden>';
+const text = Symbol('secret');
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+const hide = (): string => '<hidden>';
 
-class Secret {
-  readonly #bytes: ByteString;
+export type Secret = {
+  readonly [text]: ByteString;
+  readonly toString: () => string;
+  readonly toJSON: () => string;
+};
 
-  constructor(bytes: ByteString) {
-    this.#bytes = bytes;
-  }
+export const createSecret = (bytes: ByteString): Secret =>
+  ({ [text]: bytes, toString: hide, toJSON: hide, [inspect]: hide }) as Secret;
 
-  static reveal(secret: Secret): ByteString {
-    return secret.#bytes;
-  }
-
-  toString(): string {
-    return HIDDEN;
-  }
-
-  toJSON(): string {
-    return HIDDEN;
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return HIDDEN;
-  }
-}
-
-export type { Secret };
-
-export const createSecret = (bytes: ByteString): Secret => new Secret(bytes);
-
-export const revealSecret = (secret: Secret): ByteString => Secret.reveal(secret);
+export const revealSecret = (secret: Secret): ByteString => secret[text];

@@ -10,6 +10,7 @@ import { SchemeError, type Verdict, type VerifyPassword } from './verdict.ts';
  * have not ended the next one fails at once, so that a storm of logins cannot take all memory.
  */
 export const createVerifyPassword = (crypt: Crypt, maxPending: number): VerifyPassword => {
+  const schemeNamed = rememberLast(findScheme);
   let pending = 0;
   const ended = (verdict: Verdict): Verdict => {
     pending--;
@@ -17,7 +18,7 @@ export const createVerifyPassword = (crypt: Crypt, maxPending: number): VerifyPa
   };
   return (plain, stored, defaultScheme, user = '') => {
     const { scheme: written, data } = splitScheme(stored, defaultScheme);
-    const found = findScheme(written);
+    const found = schemeNamed(written);
     if (found === undefined) return 'unknown-scheme';
     if (found.scheme.isSlow && pending >= maxPending) return { failure: `${pending} password checks are waiting` };
     const verdict = run(found, written, plain, data, { user, crypt });
@@ -44,13 +45,13 @@ const USUAL: ReadonlyMap<string, Found> = new Map(
   [...SCHEMES].map(([name, scheme]) => [name, { scheme, encoding: 'default' }]),
 );
 
-const findScheme = rememberLast((written: string): Found | undefined => {
+const findScheme = (written: string): Found | undefined => {
   const usual = USUAL.get(written);
   if (usual !== undefined) return usual;
   const split = splitEncoding(written);
   const scheme = split && SCHEMES.get(split.name);
   return scheme && { scheme, encoding: split.encoding };
-});
+};
 
 const run = (
   { scheme, encoding }: Found,
