@@ -39,6 +39,12 @@ type CrewOptions = {
 };
 
 const CORE_MODULE = new URL('../main/core.ts', import.meta.url);
+const CORE_ENGINE = [
+  // A login runs through many small functions; with V8's usual limit half of them stay calls.
+  '--max-inlined-bytecode-size-cumulative=5000',
+  // MB. What a login leaves is soon garbage: with V8's usual 16, room for that is half of what a million users take.
+  '--max-semi-space-size=4',
+];
 const LOGIN_MODULE = new URL('../main/login-worker.ts', import.meta.url);
 
 const forCore = (listener: OpenListener): boolean => listener.role.service !== 'login';
@@ -56,6 +62,7 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
     startCrewProcess({
       name: 'core',
       module: CORE_MODULE,
+      engineOptions: CORE_ENGINE,
       log,
       output,
       recording() {
