@@ -36,7 +36,7 @@ export type CrewProcess = {
 export type CrewOptions = {
   readonly name: string;
   readonly module: URL;
-  readonly engineOptions?: readonly string[];
+  readonly engineOptions: readonly string[];
   readonly log: Log;
   readonly output: () => Pick<LogOutput, 'write'>;
   /** Asked at each start. */
@@ -83,7 +83,7 @@ export const startCrewProcess = (options: CrewOptions): CrewProcess => {
     const lines = childLines(options);
     const child: Child = startChild({
       module: options.module,
-      engineOptions: options.engineOptions ?? [],
+      engineOptions: options.engineOptions,
       onMessage: (message) => onMessage(message, child),
       onStderr: (text) => lines.push(text),
     });

@@ -42,7 +42,7 @@ const CORE_MODULE = new URL('../main/core.ts', import.meta.url);
 const CORE_ENGINE = [
   // A login runs through many small functions; with V8's usual limit half of them stay calls.
   '--max-inlined-bytecode-size-cumulative=5000',
-  // MB. What a login leaves is soon garbage: with V8's usual 16, room for that is half of what a million users take.
+  // MB. What a login leaves is soon garbage, and with V8's usual 16 there is as much of it as half a million users take.
   '--max-semi-space-size=4',
 ];
 const LOGIN_MODULE = new URL('../main/login-worker.ts', import.meta.url);
@@ -81,6 +81,7 @@ export const createCrew = ({ log, output, state }: CrewOptions): Crew => {
       const worker: CrewProcess = startCrewProcess({
         name: 'login',
         module: LOGIN_MODULE,
+        engineOptions: [],
         log,
         output,
         recording: () => recording,

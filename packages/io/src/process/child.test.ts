@@ -16,6 +16,7 @@ const start = (): Started => {
   const messages: unknown[] = [];
   let stderr = '';
   const child = startChild({
+    engineOptions: [],
     module,
     onStderr: (text) => {
       stderr += text;

@@ -11,7 +11,7 @@ export type ChildSpec = {
   readonly module: URL;
   readonly args?: readonly string[];
   /** Of Node and V8, besides our own. */
-  readonly engineOptions?: readonly string[];
+  readonly engineOptions: readonly string[];
   /** Pieces of what the child writes to stderr, UTF-8, cut anywhere. */
   readonly onStderr: (text: string) => void;
   readonly onMessage: (message: unknown) => void;
@@ -36,7 +36,7 @@ const CANNOT_START = 71;
 export const startChild = (spec: ChildSpec): Child => {
   const child = fork(fileURLToPath(spec.module), [...(spec.args ?? [])], {
     serialization: 'advanced',
-    execArgv: [...process.execArgv, ...(spec.engineOptions ?? [])],
+    execArgv: [...process.execArgv, ...spec.engineOptions],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   child.stderr?.setEncoding('utf8');
