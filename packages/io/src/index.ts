@@ -35,5 +35,6 @@ export * from './system/own-folder.ts';
 export * from './system/peer-credentials.ts';
 export * from './system/privileges.ts';
 export * from './system/resolve-host.ts';
+export * from './system/turn-clock.ts';
 export * from './system/users.ts';
 export * from './tls/index.ts';

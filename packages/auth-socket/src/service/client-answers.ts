@@ -66,7 +66,7 @@ export const createAnswers = (
         break;
       case 'challenge':
         live.put(entry, 'waiting');
-        owner.send(`CONT\t${entry.request.id}\t${encodeBase64(outcome.data)}\n`);
+        owner.send(`CONT\t${entry.request.idText}\t${encodeBase64(outcome.data)}\n`);
         break;
       case 'delayed':
         waitUntil(entry, outcome.until);
@@ -94,7 +94,7 @@ export const createAnswers = (
     refuse(request, code, reason) {
       logRequestInfo(env.log, request, 'mech', reason);
       live.drop(request.id);
-      owner.send(`FAIL\t${request.id}${code}\treason=${reason}\n`);
+      owner.send(`FAIL\t${request.idText}${code}\treason=${reason}\n`);
     },
   };
 };

@@ -4,11 +4,11 @@
  */
 import type { Log } from '@homing/io';
 import {
-  type AuthCommand,
   type ByteString,
   decodeBase64,
-  hasService,
+  namesService,
   parseRequestInfo,
+  type ReceivedAuth,
   serviceOf,
   WireError,
 } from '@homing/wire';
@@ -36,7 +36,7 @@ export type RequestsOwner = {
 
 export type ClientRequests = {
   /** The words of the log if the peer broke the protocol: the connection has to be closed. */
-  readonly auth: (command: AuthCommand) => string | undefined;
+  readonly auth: (command: ReceivedAuth) => string | undefined;
   readonly cont: (id: number, data: ByteString) => void;
   readonly cancel: (id: number) => void;
   /** For REQUEST: the request leaves, whatever its state is. */
@@ -86,14 +86,15 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
     auth(command) {
       const mechanism = mechanismFor(command, owner, world.current());
       if (mechanism === undefined) return unsupported(command.mechanism);
-      const { id, params: info } = command;
-      const auth = authOf(info, world.current());
+      const { id } = command;
+      const auth = authOf(command, world.current());
       if (auth === undefined) return "didn't specify service in request";
       if (live.get(id) !== undefined) return `sent a duplicate ID ${id}`;
       const request = createAuthRequest({
         id,
+        idText: command.idText,
         auth,
-        info,
+        info: { text: command.params, places: command.places },
         mechanism: mechanism.name,
         authOnly: owner.authOnly,
         clientPid: owner.pid,
@@ -138,14 +139,14 @@ export const createClientRequests = (owner: RequestsOwner, world: World): Client
 };
 
 /** Undefined if the client named no service; which one matters only if some service has settings of its own. */
-const authOf = (info: ByteString, { isUniform, authFor }: Generation): Auth | undefined => {
-  if (isUniform) return hasService(info) ? authFor(undefined) : undefined;
-  const service = serviceOf(info);
+const authOf = ({ params, places }: ReceivedAuth, { isUniform, authFor }: Generation): Auth | undefined => {
+  if (isUniform) return namesService(params, places) ? authFor(undefined) : undefined;
+  const service = serviceOf(params);
   return service === undefined ? undefined : authFor(service);
 };
 
 const mechanismFor = (
-  { mechanism: name, params }: AuthCommand,
+  { mechanism: name, params }: ReceivedAuth,
   { authOnly }: RequestsOwner,
   { mechanismNamed }: Generation,
 ): Mechanism | undefined => {
@@ -169,8 +170,8 @@ const logTimeout = ({ request, at, touched }: Live, pid: number, now: number, lo
 
 /** The error that refuses the request, or undefined. */
 const takeCertificate = (request: AuthRequest): string | undefined => {
+  if (!request.auth.asksForCertificate) return undefined;
   const { settings } = request.auth;
-  if (!settings.auth_ssl_username_from_cert && !settings.auth_ssl_require_client_cert) return undefined;
   const info = infoOf(request);
   if (settings.auth_ssl_username_from_cert && info.certUsername !== '') {
     request.user = info.certUsername;

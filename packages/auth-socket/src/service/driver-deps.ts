@@ -1,13 +1,14 @@
 /** Gives the drivers the real files, users, groups, clock and databases. */
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { errnoText, errorCode, type Log, lookupGroup, lookupUser } from '@homing/io';
+import { createTurnClock, errnoText, errorCode, type Log, lookupGroup, lookupUser } from '@homing/io';
 import type { DriverDeps, DriverFiles } from '../core/passdb/driver-deps.ts';
 import { openSqlite } from './sql/sqlite-database.ts';
 
 /** One for each auth server: its drivers share files and databases through it. */
 export const createDriverDeps = (log: Log): DriverDeps => ({
   files: systemFiles,
-  now: () => Date.now(),
+  now: Date.now,
+  turnTime: createTurnClock(Date.now),
   log,
   openSqlite: (path) => openSqlite(path),
   uidOf: (name) => lookupUser(name)?.uid,

@@ -35,12 +35,13 @@ export const createLiveRequests = (
 ): LiveRequests => {
   const live = new Map<number, Live>();
   const drop = (id: number): void => {
-    if (!live.delete(id)) return;
+    // Those answered at once were never in it.
+    if (live.size === 0 || !live.delete(id)) return;
     quota.give();
     if (live.size === 0) onBusy(false);
   };
   return {
-    get: (id) => live.get(id),
+    get: (id) => (live.size === 0 ? undefined : live.get(id)),
     isLive: (entry) => live.get(entry.request.id) === entry,
     put(entry, at) {
       if (live.size === 0) onBusy(true);

@@ -63,12 +63,12 @@ const createMasterConnection = (
     if (logsLines(world)) log.debug('auth_master_reply', {}, `master userdb out: ${hidePasswords(line.slice(0, -1))}`);
     outlet.send(line);
   };
-  const permissions = peerPermissions(kind === 'userdb' ? file : undefined, () => outlet.peer);
+  const permissions = peerPermissions(kind === 'userdb' ? file : undefined, outlet.peer);
   const asker = {
     isLocal: file === undefined,
     features: () => features,
     permissions,
-    peer: () => outlet.peer,
+    peer: outlet.peer,
     send,
     logError,
   };

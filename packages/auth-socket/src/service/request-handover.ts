@@ -21,6 +21,7 @@ export const handOver = (command: RequestCommand, asker: MasterAsker, world: Wor
   }
   const request = taken;
   request.id = command.id;
+  request.idText = String(command.id);
   request.sessionPid = command.sessionPid;
   // A reload may have closed the databases the login was checked with.
   request.userdb = world.current().authFor(infoOf(request).service).userdbs;

@@ -43,4 +43,4 @@ export const underWay = <T>({ current, requests }: World, work: Promise<T>): Pro
 };
 
 /** Whether the lines of the protocol are wanted in the log; ask before putting one together. */
-export const logsLines = (world: World): boolean => world.env.log.debugEnabled && world.current().debug;
+export const logsLines = (world: World): boolean => world.env.log.debugEnabled() && world.current().debug;

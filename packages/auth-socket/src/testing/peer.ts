@@ -36,7 +36,7 @@ export const openPeer = (factory: ProtocolFactory, credentials?: PeerCredentials
     resume() {
       isPaused = false;
     },
-    peer: credentials,
+    peer: () => credentials,
   };
   const protocol = factory(outlet);
   return {

@@ -29,7 +29,7 @@ const answering =
       },
       pause: () => undefined,
       resume: () => undefined,
-      peer: undefined,
+      peer: () => undefined,
     });
     for (const piece of pieces) if (isOpen) protocol.receive(piece);
     if (isOpen) protocol.end();

@@ -62,7 +62,7 @@ export const createRingConnection = (peer: Peer, core: RingCore, forget: () => v
     });
   };
   const received = (bytes: ByteString): void => {
-    if (log.debugEnabled) debugLines(director, peer, log, 'input', bytes);
+    if (log.debugEnabled()) debugLines(director, peer, log, 'input', bytes);
     traffic.bytesIn += bytes.length;
     traffic.lastInput = now();
     if (!receive(core, id, bytes)) giveUp('Internal error');
@@ -94,7 +94,7 @@ export const createRingConnection = (peer: Peer, core: RingCore, forget: () => v
       else opened(socket);
     },
     send(text) {
-      if (log.debugEnabled) debugLines(director, peer, log, 'output', text);
+      if (log.debugEnabled()) debugLines(director, peer, log, 'output', text);
       output.send(text);
     },
     flush,

@@ -32,7 +32,7 @@ const server =
       close: () => undefined,
       pause: () => undefined,
       resume: () => undefined,
-      peer: undefined,
+      peer: () => undefined,
     });
     for (const byte of hello === SILENT ? '' : hello) queueMicrotask(() => client.receive(byte));
     if (hello === '') queueMicrotask(() => client.end());

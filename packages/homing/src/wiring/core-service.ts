@@ -181,7 +181,7 @@ const fifoReader = (factory: ProtocolFactory): ((bytes: string) => void) => {
       },
       pause: () => {},
       resume: () => {},
-      peer: undefined,
+      peer: () => undefined,
     };
     const protocol = factory(outlet);
     return { protocol, isOpen: () => isOpen };

@@ -74,7 +74,7 @@ test('tells the end once, and who the peer is', async () => {
     return { receive: () => {}, end: () => ended.resolve() };
   });
   await new Promise((resolve) => setImmediate(resolve));
-  if (process.platform === 'linux') expect(outlet?.peer?.pid).toBe(process.pid);
+  if (process.platform === 'linux') expect(outlet?.peer()?.pid).toBe(process.pid);
   client.end();
   await ended.promise;
 });

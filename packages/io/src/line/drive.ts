@@ -134,7 +134,5 @@ const createOutlet = (
     state.paused = false;
     readOn();
   },
-  get peer() {
-    return peerCredentials(socket);
-  },
+  peer: () => peerCredentials(socket),
 });

@@ -80,7 +80,7 @@ const outletOf = (self: End, other: End): Outlet => ({
     self.paused = false;
     deliver(self, other);
   },
-  peer: undefined,
+  peer: () => undefined,
 });
 
 /** A `Connect` whose other end is served by `server` in this process. Faults are logged as a socket's are. */

@@ -8,7 +8,7 @@ const OUTLET: Outlet = {
   pause: () => undefined,
   resume: () => undefined,
   isFull: () => false,
-  peer: undefined,
+  peer: () => undefined,
 };
 
 /** A process whose loop turns take `TURN_MS`, and a peer. */

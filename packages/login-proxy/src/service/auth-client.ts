@@ -132,7 +132,7 @@ const connect = (link: Link): void => {
 };
 
 const startDialogue = (link: Link, outlet: Outlet): Protocol => {
-  const self: Live = { outlet, peer: outlet.peer, hello: NEW_HELLO, bytes: 0 };
+  const self: Live = { outlet, peer: outlet.peer(), hello: NEW_HELLO, bytes: 0 };
   if (link.isClosed || link.live !== undefined) outlet.close();
   else link.live = self;
   const lines = createLineDecoder(AUTH_CLIENT_MAX_LINE);

@@ -7,7 +7,7 @@ export const createClientLog = (log: Log, decorate: Decorate): Log => {
   const write =
     (level: 'debug' | 'info' | 'warning' | 'error' | 'fatal' | 'panic') =>
     (event: string, fields: LogFields, text: string): void => {
-      if (level === 'debug' && !log.debugEnabled) return;
+      if (level === 'debug' && !log.debugEnabled()) return;
       log[level](event, { ...decorate.fields(), ...fields }, decorate.text(text));
     };
   return {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { linesFrom, readFixtures } from '../../testing/index.ts';
 import { WireError } from '../line/errors.ts';
 import { AuthCommandError, encodeAuthClientCommand, parseAuthClientCommand } from './command.ts';
-import { encodeRequestInfo, hasService, localEndOf, parseRequestInfo, serviceOf } from './request-info.ts';
+import { createLocalEndReader, encodeRequestInfo, namesService, parseRequestInfo, serviceOf } from './request-info.ts';
 
 const parseAuth = (line: string) => {
   const command = parseAuthClientCommand(line);
@@ -66,6 +66,14 @@ test.each([
   ['=', 'AUTH\t1\tPLAIN\tresp==', '='],
 ])('initial response: %s', (_, line, resp) => {
   expect(parseAuth(line).resp).toBe(resp);
+});
+
+test.each([
+  ['1', '1'],
+  ['4294967295', '4294967295'],
+  ['007', '7'],
+])('id %s is %s in replies', (given, id) => {
+  expect(parseAuth(`AUTH\t${given}\tPLAIN`)).toMatchObject({ id: Number(id), idText: id });
 });
 
 test.each([
@@ -155,7 +163,9 @@ test.each([
   '',
 ])('the service alone is the one that reading everything finds: %j', (params) => {
   expect(serviceOf(params)).toBe(parseRequestInfo(params).service);
-  expect(hasService(params)).toBe(parseRequestInfo(params).service !== undefined);
+  expect(namesService(params, parseAuth(`AUTH\t1\tPLAIN\t${params}`).places)).toBe(
+    parseRequestInfo(params).service !== undefined,
+  );
 });
 
 test.each([
@@ -167,12 +177,15 @@ test.each([
   'service=imap\tlip=127.0.0.1\tlport=0',
   'service=imap\tlip\tlport',
   'service=imap\tlip=127.0.0.1',
+  'service=imap\trip=127.0.0.1',
+  'service=imap\tl\x01ip=127.0.0.1',
+  'service=imap\tlip=127.0.0.\x012',
   'service=imap\tlocal_name=a\x01tb\tlip=127.0.0.1\tlport=143',
   '',
 ])('the local end alone is the one that reading everything finds: %j', (params) => {
-  expect(parseRequestInfo(params)).toMatchObject(localEndOf(params));
-  expect(localEndOf(params)).toMatchObject({
-    lip: parseRequestInfo(params).lip,
-    lport: parseRequestInfo(params).lport,
-  });
+  const { places } = parseAuth(`AUTH\t1\tPLAIN\t${params}\tresp=`);
+  const { lip, lport } = parseRequestInfo(params);
+  const readLocalEnd = createLocalEndReader();
+  // The second time from memory.
+  for (let n = 0; n < 2; n++) expect(readLocalEnd(params, places)).toMatchObject({ lip, lport });
 });

@@ -6,6 +6,7 @@ import type { ByteString } from '../line/bytes.ts';
 import { WireError } from '../line/errors.ts';
 import { unescapeTab } from '../line/escape.ts';
 import { parseUint32 } from '../line/number.ts';
+import type { ParamPlaces } from './request-info.ts';
 
 export type AuthCommand = {
   cmd: 'AUTH';
@@ -22,6 +23,10 @@ export type ContCommand = { cmd: 'CONT'; id: number; data: ByteString };
 export type CancelCommand = { cmd: 'CANCEL'; id: number };
 export type AuthClientCommand = AuthCommand | ContCommand | CancelCommand;
 
+/** AUTH as a server reads it. `idText`: the id as replies spell it. */
+export type ReceivedAuth = AuthCommand & { idText: ByteString; places: ParamPlaces };
+export type ReceivedCommand = ReceivedAuth | ContCommand | CancelCommand;
+
 /** The log's words after `BUG: Authentication client `; the server adds the client's pid where Dovecot does. */
 export type AuthCommandFault = 'broken-auth' | 'after-resp' | 'broken-cont' | 'broken-cancel' | 'unknown';
 
@@ -37,7 +42,7 @@ export class AuthCommandError extends WireError {
 }
 
 /** One line without LF. Throws `AuthCommandError`; a missing service is left to the server to refuse. */
-export const parseAuthClientCommand = (line: ByteString): AuthClientCommand => {
+export const parseAuthClientCommand = (line: ByteString): ReceivedCommand => {
   if (line.startsWith('AUTH\t')) return parseAuth(line);
   if (line.startsWith('CONT\t')) return parseCont(line);
   if (line.startsWith('CANCEL\t')) {
@@ -48,30 +53,70 @@ export const parseAuthClientCommand = (line: ByteString): AuthClientCommand => {
   throw new AuthCommandError('unknown', 'sent unknown command');
 };
 
-const parseAuth = (line: ByteString): AuthCommand => {
+const parseAuth = (line: ByteString): ReceivedAuth => {
   const idEnd = line.indexOf('\t', AUTH_LENGTH);
-  const id = idEnd === -1 ? undefined : parseUint32(line.slice(AUTH_LENGTH, idEnd));
+  const digits = idEnd === -1 ? '' : line.slice(AUTH_LENGTH, idEnd);
+  const id = parseUint32(digits);
   if (id === undefined || id === 0) throw new AuthCommandError('broken-auth', 'sent broken AUTH request');
   const mechanismEnd = line.indexOf('\t', idEnd + 1);
-  if (mechanismEnd === -1) return { cmd: 'AUTH', id, mechanism: line.slice(idEnd + 1), params: '', resp: undefined };
-  const mechanism = line.slice(idEnd + 1, mechanismEnd);
-  const respStart = findResp(line, mechanismEnd);
-  if (respStart === -1) return { cmd: 'AUTH', id, mechanism, params: line.slice(mechanismEnd + 1), resp: undefined };
-  if (line.includes('\t', respStart + 1)) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
-  const params = respStart === mechanismEnd ? '' : line.slice(mechanismEnd + 1, respStart);
-  return { cmd: 'AUTH', id, mechanism, params, resp: unescapeTab(line.slice(respStart + '\tresp='.length)) };
+  const paramsStart = mechanismEnd === -1 ? line.length : mechanismEnd + 1;
+  const command: ReceivedAuth = {
+    cmd: 'AUTH',
+    id,
+    idText: digits.charCodeAt(0) === DIGIT_0 ? String(id) : digits,
+    mechanism: line.slice(idEnd + 1, mechanismEnd === -1 ? line.length : mechanismEnd),
+    params: '',
+    places: { hasService: false, hasForwardFields: false, lip: -1, lport: -1 },
+    resp: undefined,
+  };
+  readParams(command, line, paramsStart);
+  return command;
+};
+
+/** One pass over the parameters, from one TAB to the next. */
+const readParams = (command: ReceivedAuth, line: ByteString, paramsStart: number): void => {
+  const { places } = command;
+  for (let start = paramsStart; start < line.length; ) {
+    const tab = line.indexOf('\t', start);
+    const end = tab === -1 ? line.length : tab;
+    switch (line.charCodeAt(start)) {
+      case LETTER.s:
+        places.hasService ||= line.startsWith('service=', start);
+        break;
+      case LETTER.p:
+        places.hasService ||= line.startsWith('protocol=', start);
+        break;
+      case LETTER.l:
+        if (line.startsWith('ip=', start + 1)) places.lip = start + 'lip='.length - paramsStart;
+        else if (line.startsWith('port=', start + 1)) places.lport = start + 'lport='.length - paramsStart;
+        break;
+      case LETTER.f:
+        places.hasForwardFields ||= line.startsWith('forward_fields=', start);
+        break;
+      case LETTER.r:
+        if (!isResp(line, start, end)) break;
+        if (tab !== -1) throw new AuthCommandError('after-resp', "sent AUTH parameters after 'resp'");
+        command.params = start === paramsStart ? '' : line.slice(paramsStart, start - 1);
+        command.resp = unescapeTab(line.slice(start + 'resp='.length));
+        return;
+      default:
+    }
+    start = end + 1;
+  }
+  command.params = line.slice(paramsStart);
 };
 
 const AUTH_LENGTH = 'AUTH\t'.length;
+const DIGIT_0 = 0x30;
+/** Of the parameters that are looked for. */
+const LETTER = { f: 0x66, l: 0x6c, p: 0x70, r: 0x72, s: 0x73 } as const;
 
-/** Where the TAB before the first `resp` stands, or -1. `resp` is a word of its own, with or without a value. */
-const findResp = (line: ByteString, from: number): number => {
-  for (let at = line.indexOf('\tresp', from); at !== -1; at = line.indexOf('\tresp', at + 1)) {
-    const next = line.charAt(at + '\tresp'.length);
-    if (next === '=' || next === '\t' || next === '') return at;
-  }
-  return -1;
-};
+/** A word of its own, with or without a value. */
+const isResp = (line: ByteString, start: number, end: number): boolean =>
+  line.startsWith('esp', start + 1) &&
+  (end === start + 'resp'.length || line.charCodeAt(start + 'resp'.length) === EQUALS_SIGN);
+
+const EQUALS_SIGN = 0x3d;
 
 /** 2.3 takes everything after the second TAB for the payload, so one TAB more makes it bad base64. */
 const parseCont = (line: ByteString): ContCommand => {

@@ -5,6 +5,7 @@
 import type { ByteString } from '../line/bytes.ts';
 import { escapeTab, joinTabs, splitTabs } from '../line/escape.ts';
 import { parsePort } from '../line/number.ts';
+import { rememberLast } from '../line/remember-last.ts';
 import { type IpAddress, parseIpAddress } from '../net/ip-address.ts';
 
 /** `real*` is the TCP peer itself, the others what a trusted proxy said; 0 and undefined mean unknown. */
@@ -68,9 +69,22 @@ export const parseRequestInfo = (params: ByteString): RequestInfo => {
   return info;
 };
 
+/**
+ * Where the parameters stand that nearly every login is asked for. `parseRequestInfo()` reads all of them, and is needed
+ * for few logins.
+ */
+export type ParamPlaces = {
+  /** By a `service` or `protocol` with a value. */
+  hasService: boolean;
+  hasForwardFields: boolean;
+  /** Where the value of the last one begins in the list; -1 if there is none. */
+  lip: number;
+  lport: number;
+};
+
 /** Whether the service is named, for those who treat all alike. */
-export const hasService = (params: ByteString): boolean =>
-  simpleKey(params) !== undefined || parseRequestInfo(params).service !== undefined;
+export const namesService = (params: ByteString, { hasService }: ParamPlaces): boolean =>
+  hasService || parseRequestInfo(params).service !== undefined;
 
 /** The service alone, without reading the rest where it stands first, as all known clients send it. */
 export const serviceOf = (params: ByteString): ByteString | undefined => {
@@ -85,22 +99,22 @@ const simpleKey = (params: ByteString): string | undefined => {
   return params.startsWith('protocol=') ? 'protocol=' : undefined;
 };
 
-/** The address and port that the client came to, without reading the rest where nothing is escaped. */
-export const localEndOf = (params: ByteString): Pick<RequestInfo, 'lip' | 'lport'> => {
-  if (params.includes('\x01') || params.startsWith('l')) return parseRequestInfo(params);
-  let lip: IpAddress | undefined;
-  let lport = 0;
-  for (let tab = params.indexOf('\t'); tab !== -1; tab = params.indexOf('\t', tab + 1)) {
-    if (params.charCodeAt(tab + 1) !== LETTER_L) continue;
-    if (params.startsWith('ip=', tab + 2)) lip = ipAddress(valueAt(params, tab + '\tlip='.length)) ?? lip;
-    else if (params.startsWith('port=', tab + 2)) {
-      lport = parsePort(valueAt(params, tab + '\tlport='.length)) ?? lport;
-    }
-  }
-  return { lip, lport };
-};
+export type LocalEnd = Pick<RequestInfo, 'lip' | 'lport'>;
 
-const LETTER_L = 0x6c;
+/**
+ * Reads the address and port that clients came to, mostly those that the one before came to, and the rest only where
+ * something is not as it should be.
+ */
+export const createLocalEndReader = (): ((params: ByteString, places: ParamPlaces) => LocalEnd) => {
+  const lipOf = rememberLast(ipAddress);
+  const lportOf = rememberLast((text: ByteString) => parsePort(text));
+  return (params, { lip: lipStart, lport: lportStart }) => {
+    const lip = lipStart === -1 ? undefined : lipOf(valueAt(params, lipStart));
+    const lport = lportStart === -1 ? 0 : lportOf(valueAt(params, lportStart));
+    const isRead = lport !== undefined && (lip !== undefined || lipStart === -1) && !params.includes('\x01');
+    return isRead ? { lip, lport } : parseRequestInfo(params);
+  };
+};
 
 const valueAt = (params: ByteString, start: number): ByteString => {
   const end = params.indexOf('\t', start);

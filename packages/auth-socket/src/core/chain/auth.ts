@@ -1,7 +1,7 @@
 /** What one service's `passdb { }` and `userdb { }` blocks were made into (struct auth, auth.h). */
 
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
-import type { ByteString, IpAddress } from '@homing/wire';
+import type { ByteString, createLocalEndReader, IpAddress } from '@homing/wire';
 import type { Entry } from '../fields/fields.ts';
 import type { FieldTemplate } from '../passdb/field-template.ts';
 import type { Passdb, Userdb } from '../passdb/passdb.ts';
@@ -42,7 +42,10 @@ export type UserdbLink = Link & {
 export type Auth = {
   readonly settings: AuthSettings;
   readonly usernames: UsernameRules;
-  /** The fields that tell where a login came to, mostly where the one before did. */
+  /** A client certificate matters. */
+  readonly asksForCertificate: boolean;
+  /** Where a login came to, and the fields that tell it: mostly where the one before did. */
+  readonly readLocalEnd: ReturnType<typeof createLocalEndReader>;
   readonly lipEntry: (lip: IpAddress) => Entry;
   readonly lportEntry: (lport: number) => Entry;
   /** `auth_proxy_self`, resolved. */

@@ -1,7 +1,7 @@
 /** Makes the chains of one service from its blocks (auth_preinit()); refuses what cannot work, in Dovecot's words. */
 import type { PassdbSettings, UserdbSettings } from '@homing/config';
 import { TemplateError } from '@homing/config';
-import { asciiUpper, type IpAddress, rememberLast } from '@homing/wire';
+import { asciiUpper, createLocalEndReader, type IpAddress, rememberLast } from '@homing/wire';
 import { createEntry } from '../fields/fields.ts';
 import { DriverError } from '../passdb/driver-deps.ts';
 import { type FieldTemplate, fieldTemplate, splitWords } from '../passdb/field-template.ts';
@@ -48,6 +48,8 @@ export const buildAuth = (service: AuthServiceSettings, deps: BuildDeps): Auth =
   const auth: Auth = {
     settings: service.settings,
     usernames: usernameRules(service.settings),
+    asksForCertificate: service.settings.auth_ssl_username_from_cert || service.settings.auth_ssl_require_client_cert,
+    readLocalEnd: createLocalEndReader(),
     lipEntry: rememberLast((lip: IpAddress) => createEntry('lip', lip)),
     lportEntry: rememberLast((lport: number) => createEntry('lport', String(lport))),
     selfIps: deps.selfIps,

@@ -8,8 +8,8 @@ import {
   isFieldKey,
   keepFields,
   listFields,
-  makeBare,
   printFields,
+  printOkFields,
   putEntry,
   removeField,
   rollbackFields,
@@ -47,13 +47,13 @@ test('rollback takes back additions, changes and removals since the last keep', 
   expect(printFields(fields)).toBe('\tx=1\ty=1');
 });
 
-test('bare words lose their value, but nothing is added', () => {
+test('OK lines have bare words without their value', () => {
   const fields = createFields();
   setField(fields, 'proxy', 'y');
-  makeBare(fields, 'proxy');
-  makeBare(fields, 'nologin');
-  expect(printFields(fields)).toBe('\tproxy');
-  expect(hasField(fields, 'nologin')).toBe(false);
+  setField(fields, 'nologin', '');
+  setField(fields, 'proxy_always', 'y');
+  expect(printOkFields(fields)).toBe('\tproxy\tnologin\tproxy_always=y');
+  expect(printFields(fields)).toBe('\tproxy=y\tnologin\tproxy_always=y');
 });
 
 test.each([

@@ -10,6 +10,8 @@ export type Entry = {
   readonly value: ByteString;
   /** As it is sent: `\tkey=value`, escaped, or the bare key. '' if it is only known to the chain and `%{passdb:key}`. */
   readonly text: ByteString;
+  /** The same in an OK line. */
+  readonly okText: ByteString;
 };
 
 /** Newest first. Cells never change, so keeping and taking back are one assignment. */
@@ -20,13 +22,16 @@ export type Fields = { last: Cell | undefined; kept: Cell | undefined };
 export const createFields = (): Fields => ({ last: undefined, kept: undefined });
 
 /** A field that is set often may be made once. An empty value is sent as the bare key. */
-export const createEntry = (key: ByteString, value: ByteString): Entry => ({
-  key,
-  value,
-  text: value === '' ? `\t${key}` : `\t${key}=${escapeTab(value)}`,
-});
+export const createEntry = (key: ByteString, value: ByteString): Entry => {
+  const bare = `\t${key}`;
+  const text = value === '' ? bare : `${bare}=${escapeTab(value)}`;
+  return { key, value, text, okText: isBareInOk(key) ? bare : text };
+};
 
-const hiddenEntry = (key: ByteString, value: ByteString): Entry => ({ key, value, text: '' });
+/** 2.3 login processes know these only as bare words (login-common/sasl-server.c). */
+const isBareInOk = (key: ByteString): boolean => key === 'proxy' || key === 'nologin';
+
+const hiddenEntry = (key: ByteString, value: ByteString): Entry => ({ key, value, text: '', okText: '' });
 
 const find = ({ last }: Fields, key: ByteString): Entry | undefined => {
   for (let cell = last; cell !== undefined; cell = cell.before) if (cell.entry.key === key) return cell.entry;
@@ -74,12 +79,6 @@ export const listFields = ({ last }: Fields): readonly Entry[] => {
   return list.reverse();
 };
 
-/** Keeps the value away if the field is set: 2.3 login processes know `proxy` and `nologin` only as bare words. */
-export const makeBare = (fields: Fields, key: ByteString): void => {
-  const entry = find(fields, key);
-  if (entry !== undefined && (entry.value !== '' || entry.text === '')) setField(fields, key, '');
-};
-
 /** What is set now survives later failures. */
 export const keepFields = (fields: Fields): void => {
   fields.kept = fields.last;
@@ -94,6 +93,13 @@ export const rollbackFields = (fields: Fields): void => {
 export const printFields = ({ last }: Fields): ByteString => {
   let out = '';
   for (let cell = last; cell !== undefined; cell = cell.before) out = cell.entry.text + out;
+  return out;
+};
+
+/** The same for an OK line. */
+export const printOkFields = ({ last }: Fields): ByteString => {
+  let out = '';
+  for (let cell = last; cell !== undefined; cell = cell.before) out = cell.entry.okText + out;
   return out;
 };
 

@@ -32,6 +32,8 @@ export type DriverDeps = {
   readonly files: DriverFiles;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** When this turn of the event loop began: for what every request asks. */
+  readonly turnTime: () => number;
   readonly log: Log;
   /** Opens nothing yet: the first query does. Throws DriverError if the package that speaks SQLite is not installed. */
   readonly openSqlite: (path: string) => SqlDatabase;

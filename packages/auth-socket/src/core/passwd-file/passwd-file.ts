@@ -18,7 +18,7 @@ export type PasswdState =
   | { at: 'missing'; reason: string }
   | { at: 'failed'; cause: Error };
 
-export type PasswdFileContext = Pick<DriverDeps, 'files' | 'now' | 'log' | 'uidOf' | 'gidOf'> & {
+export type PasswdFileContext = Pick<DriverDeps, 'files' | 'now' | 'turnTime' | 'log' | 'uidOf' | 'gidOf'> & {
   readonly asUserdb: () => boolean;
   readonly warnMissingUserdb: () => boolean;
 };
@@ -48,7 +48,7 @@ export const createPasswdFile = (path: string, context: PasswdFileContext): Pass
   return {
     path,
     current() {
-      const second = Math.floor(context.now() / SECOND_MS);
+      const second = Math.floor(context.turnTime() / SECOND_MS);
       if (state === undefined || second !== lookedAt) {
         lookedAt = second;
         state = look();
@@ -81,7 +81,7 @@ const readTable = (path: string, context: PasswdFileContext, isStart: boolean): 
       fields,
       `passwd-file ${path}: Reading ${users.size} users took ${seconds} secs`,
     );
-  } else if (log.debugEnabled) {
+  } else if (log.debugEnabled()) {
     log.debug('auth_passwd_file_read', fields, `passwd-file ${path}: Read ${users.size} users in ${seconds} secs`);
   }
   return users;

@@ -35,10 +35,11 @@ export const passwdFilesOf = (path: string, deps: DriverDeps): PasswdFiles => {
 const createPasswdFiles = (path: string, deps: DriverDeps): PasswdFiles => {
   let asUserdb = false;
   let warnMissingUserdb = false;
-  const { files, now, log, uidOf, gidOf } = deps;
+  const { files, now, turnTime, log, uidOf, gidOf } = deps;
   const context = {
     files,
     now,
+    turnTime,
     log,
     uidOf,
     gidOf,

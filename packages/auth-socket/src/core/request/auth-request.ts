@@ -2,7 +2,7 @@
  * One authentication or lookup while it runs: who asks, what the mechanism and the databases found out so far. Owned by
  * one request; the chains, the fields and the mechanisms change it in place (auth-request.h).
  */
-import { type ByteString, localEndOf, parseRequestInfo, type RequestInfo } from '@homing/wire';
+import { type ByteString, type LocalEnd, type ParamPlaces, parseRequestInfo, type RequestInfo } from '@homing/wire';
 import type { Auth, PassdbLink, UserdbLink } from '../chain/auth.ts';
 import { createFields, type Fields, keepFields, setField } from '../fields/fields.ts';
 import type { Secret } from './secret.ts';
@@ -23,9 +23,11 @@ export type UserdbResult = 'ok' | 'user-unknown' | 'internal-failure';
 export type AuthRequest = {
   /** What the client or master calls it; a REQUEST gives a login a new one. */
   id: number;
+  /** The same as replies spell it. */
+  idText: ByteString;
   readonly auth: Auth;
   /** What the peer said about the connection; `infoOf()` reads it when somebody asks, which few logins do. */
-  info: RequestInfo | ByteString;
+  info: RequestInfo | UnreadInfo;
   /** Upper case; '' for a lookup without a mechanism. */
   readonly mechanism: string;
   /** True where no mail process will ask for this login: `pass` and proxy decisions are left out. */
@@ -76,11 +78,17 @@ export type AuthRequest = {
   delayUntil: number;
 };
 
-export type RequestOrigin = Pick<AuthRequest, 'id' | 'auth' | 'info' | 'mechanism' | 'authOnly' | 'clientPid'>;
+/** A parameter list as it came. */
+export type UnreadInfo = { readonly text: ByteString; readonly places: ParamPlaces };
+
+export type RequestOrigin = Pick<AuthRequest, 'id' | 'auth' | 'info' | 'mechanism' | 'authOnly' | 'clientPid'> & {
+  readonly idText?: ByteString;
+};
 
 export const createAuthRequest = (origin: RequestOrigin): AuthRequest => {
   const request: AuthRequest = {
     id: origin.id,
+    idText: origin.idText ?? String(origin.id),
     auth: origin.auth,
     info: origin.info,
     mechanism: origin.mechanism,
@@ -114,17 +122,20 @@ export const createAuthRequest = (origin: RequestOrigin): AuthRequest => {
     userdbTempfail: false,
     delayUntil: 0,
   };
-  if (typeof origin.info !== 'string' || origin.info.includes('forward_fields=')) importForwardFields(request);
+  if (!('places' in origin.info) || origin.info.places.hasForwardFields) importForwardFields(request);
   return request;
 };
 
 /** Where the client came to, which every login without a `host` is told. */
-export const localEnd = ({ info }: AuthRequest): Pick<RequestInfo, 'lip' | 'lport'> =>
-  typeof info === 'string' ? localEndOf(info) : info;
+export const localEnd = ({ info, auth }: AuthRequest): LocalEnd =>
+  'places' in info ? auth.readLocalEnd(info.text, info.places) : info;
 
 export const infoOf = (request: AuthRequest): RequestInfo => {
-  if (typeof request.info === 'string') request.info = parseRequestInfo(request.info);
-  return request.info;
+  const { info } = request;
+  if (!('places' in info)) return info;
+  const read = parseRequestInfo(info.text);
+  request.info = read;
+  return read;
 };
 
 /**

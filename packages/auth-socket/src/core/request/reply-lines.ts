@@ -1,16 +1,11 @@
 /** The lines that answer a request, with LF (auth-request-handler.c). Empty hidden fields leave no TAB behind. */
 import { type AuthFailCode, type ByteString, escapeTab } from '@homing/wire';
-import { fieldValue, hasField, isEmpty, makeBare, printFields, removeField } from '../fields/fields.ts';
+import { fieldValue, hasField, isEmpty, printFields, printOkFields, removeField } from '../fields/fields.ts';
 import { type AuthRequest, infoOf } from './auth-request.ts';
 import { revealSecret } from './secret.ts';
 
 export const okLine = (request: AuthRequest): ByteString => {
-  const fields = request.passdbFields;
-  if (!isEmpty(fields)) {
-    makeBare(fields, 'nologin');
-    makeBare(fields, 'proxy');
-  }
-  return `OK\t${request.id}\tuser=${escapeTab(request.user ?? '')}${replyFields(request)}\n`;
+  return `OK\t${request.idText}\tuser=${escapeTab(request.user ?? '')}${replyFields(request)}\n`;
 };
 
 export const failLine = (request: AuthRequest): ByteString => {
@@ -19,7 +14,7 @@ export const failLine = (request: AuthRequest): ByteString => {
   const code = failCode(request);
   const name = user === undefined ? '' : `\tuser=${escapeTab(user)}`;
   const nodelay = hasField(request.passdbFields, 'nodelay') ? '\tnodelay' : '';
-  return `FAIL\t${request.id}${name}${nodelay}${code === undefined ? '' : `\tcode=${code}`}${replyFields(request)}\n`;
+  return `FAIL\t${request.idText}${name}${nodelay}${code === undefined ? '' : `\tcode=${code}`}${replyFields(request)}\n`;
 };
 
 const failCode = (request: AuthRequest): AuthFailCode | undefined => {
@@ -32,7 +27,7 @@ const failCode = (request: AuthRequest): AuthFailCode | undefined => {
 
 const replyFields = (request: AuthRequest): ByteString => {
   const { passdbFields: fields, originalUser, masterUser, user } = request;
-  let out = printFields(fields);
+  let out = printOkFields(fields);
   if (originalUser !== undefined && originalUser !== user && !hasField(fields, 'original_user')) {
     out += `\toriginal_user=${escapeTab(originalUser)}`;
   }
@@ -63,7 +58,7 @@ export const requestReplyLine = (
   tellsLocalName: boolean,
 ): ByteString => {
   const { userdbFields, masterUser, originalUser, user } = request;
-  let out = `USER\t${request.id}\t${escapeTab(user ?? '')}${userdbFields === undefined ? '' : printFields(userdbFields)}`;
+  let out = `USER\t${request.idText}\t${escapeTab(user ?? '')}${userdbFields === undefined ? '' : printFields(userdbFields)}`;
   if (masterUser !== undefined && (userdbFields === undefined || !hasField(userdbFields, 'master_user'))) {
     out += `\tmaster_user=${escapeTab(masterUser)}`;
   }
@@ -79,7 +74,7 @@ export const requestReplyLine = (
 
 export const userReplyLine = (request: AuthRequest): ByteString => {
   const fields = request.userdbFields === undefined ? '' : printFields(request.userdbFields);
-  return `USER\t${request.id}\t${escapeTab(request.user ?? '')}${fields}\n`;
+  return `USER\t${request.idText}\t${escapeTab(request.user ?? '')}${fields}\n`;
 };
 
 /** `FAIL` of a userdb lookup; a userdb that said `tempfail` may give a reason for the user. */
@@ -88,8 +83,8 @@ export const userdbFailLine = (request: AuthRequest): ByteString => {
     request.userdbTempfail && request.userdbFields !== undefined
       ? fieldValue(request.userdbFields, 'reason')
       : undefined;
-  return `FAIL\t${request.id}${reason === undefined ? '' : `\treason=${escapeTab(reason)}`}\n`;
+  return `FAIL\t${request.idText}${reason === undefined ? '' : `\treason=${escapeTab(reason)}`}\n`;
 };
 
 export const passReplyLine = (request: AuthRequest): ByteString =>
-  `PASS\t${request.id}\tuser=${escapeTab(request.user ?? '')}${printFields(request.passdbFields)}\n`;
+  `PASS\t${request.idText}\tuser=${escapeTab(request.user ?? '')}${printFields(request.passdbFields)}\n`;

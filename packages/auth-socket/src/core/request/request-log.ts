@@ -27,7 +27,7 @@ export const logRequestAnyway = (log: Log, request: AuthRequest, subsystem: Subs
   log.info('auth_request', requestFields(request), prefix(request, subsystem) + text);
 
 export const wantsDebug = (log: Log, request: AuthRequest): boolean =>
-  log.debugEnabled && (request.auth.settings.auth_debug || infoOf(request).debug);
+  log.debugEnabled() && (request.auth.settings.auth_debug || infoOf(request).debug);
 
 export const logRequestDebug = (
   log: Log,

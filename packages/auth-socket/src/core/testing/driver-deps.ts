@@ -42,6 +42,7 @@ export const createTestDeps = (openSqlite: (path: string) => SqlDatabase = noSql
       glob: (pattern) => [...memory.keys()].filter((path) => path === pattern || isMatch(path, pattern)).sort(),
     },
     now: () => now,
+    turnTime: () => now,
     log,
     openSqlite,
     uidOf: (name) => (name === 'vmail' ? 5000 : undefined),

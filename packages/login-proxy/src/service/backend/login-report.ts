@@ -59,7 +59,7 @@ export const finished = (login: Login, failure: ProxyFailure): ProxyError => {
 };
 
 const logFinished = ({ client, target, prefix, eventFields, options, startedAt }: Login, error: string): void => {
-  if (!client.log.debugEnabled) return;
+  if (!client.log.debugEnabled()) return;
   const duration = (options.now() - startedAt) * 1000;
   const fields = { ...eventFields, disconnect_side: 'proxy', disconnect_reason: '', error, duration };
   client.log.debug('proxy_session_finished', fields, `${prefix}Failed to connect to ${target.ip}`);
@@ -67,13 +67,13 @@ const logFinished = ({ client, target, prefix, eventFields, options, startedAt }
 
 export const redirected = (login: Login, next: ProxyTarget): void => {
   const { client, prefix, eventFields } = login;
-  if (!client.log.debugEnabled) return;
+  if (!client.log.debugEnabled()) return;
   logFinished({ ...login, eventFields: { ...eventFields, error_code: 'proxy_dest_redirected' } }, '');
   client.log.debug('proxy_redirecting', eventFields, `${prefix}Redirecting to ${placeOf(next)}`);
 };
 
 export const reconnecting = ({ client, prefix, eventFields }: Login, failure: ProxyFailure, attempt: number): void => {
-  if (!client.log.debugEnabled) return;
+  if (!client.log.debugEnabled()) return;
   const text = `${prefix}${failureLogText(failure)} - reconnecting (attempt #${attempt})`;
   const fields = { ...eventFields, error: failure.text, error_code: failure.code, reconnect_attempts: attempt };
   client.log.debug('proxy_session_reconnecting', fields, text);

@@ -60,7 +60,7 @@ const newLogin = (
     dest_host: target.host,
     ...(target.masterUser === undefined ? {} : { master_user: target.masterUser }),
   };
-  if (client.log.debugEnabled) {
+  if (client.log.debugEnabled()) {
     client.log.debug('proxy_session_started', eventFields, `${prefix}Created proxy session to <${target.ip}>`);
   }
   return {
