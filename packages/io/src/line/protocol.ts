@@ -30,7 +30,7 @@ export type Outlet = {
   pause(): void;
   resume(): void;
   /** Who is at the other end; absent in-process and on TCP. */
-  peer(): PeerCredentials | undefined;
+  readonly peer: () => PeerCredentials | undefined;
 };
 
 /** Of the process at the other end of a unix socket (SO_PEERCRED). `pid` is 0 for one in another PID namespace. */

@@ -18,7 +18,7 @@ type Write = (event: string, fields: LogFields, text: string) => void;
 
 export type Log = { readonly [Level in LogLevel]: Write } & {
   /** True if debug lines are wanted; ask before building one on a hot path. */
-  debugEnabled(): boolean;
+  readonly debugEnabled: () => boolean;
   /** A log whose lines begin with `prefix` and carry `fields`; made once where a connection or session begins. */
   child(prefix: string, fields?: LogFields): Log;
   /** The same sink under another service name (`auth`, `director`, `imap-login`). */

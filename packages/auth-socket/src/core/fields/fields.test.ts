@@ -3,7 +3,6 @@ import {
   createEntry,
   createFields,
   fieldValue,
-  hasField,
   isEmpty,
   isFieldKey,
   keepFields,
