@@ -1,5 +1,6 @@
 /** The mail hosts on disk: a small file, written anew whenever one of them changed. */
 import type { Director } from '../core/director.ts';
+import { isDownForHealth } from '../core/health/health.ts';
 import { encodeStoredHosts, type StoredHost, type StoredHosts } from '../core/state/stored-hosts.ts';
 import { replaceFile } from './state-file.ts';
 
@@ -16,9 +17,10 @@ export const createHostFile = (path: string, director: Director, stored: StoredH
   if (stored !== undefined && !isSame(stored.configured, configured, ['ip', 'tag'])) written = undefined;
   return {
     async write() {
-      const hosts = director.hosts.all();
-      if (written !== undefined && isSame(written, hosts, FIELDS)) return true;
-      const now = hosts.map((host): StoredHost => ({ ...host }));
+      const now = director.hosts
+        .all()
+        .map((host): StoredHost => ({ ...host, isDownForHealth: isDownForHealth(director, host) }));
+      if (written !== undefined && isSame(written, now, FIELDS)) return true;
       await replaceFile(path, Buffer.from(encodeStoredHosts({ configured, hosts: now }), 'latin1'));
       written = now;
       return true;
@@ -26,7 +28,7 @@ export const createHostFile = (path: string, director: Director, stored: StoredH
   };
 };
 
-const FIELDS = ['ip', 'tag', 'vhosts', 'isDown', 'updownTime', 'hostname'] as const;
+const FIELDS = ['ip', 'tag', 'vhosts', 'isDown', 'updownTime', 'hostname', 'isDownForHealth'] as const;
 
 const isSame = <Row>(a: readonly Row[], b: readonly Row[], fields: readonly (keyof Row)[]): boolean =>
   a.length === b.length && a.every((row, i) => fields.every((field) => row[field] === b[i]?.[field]));

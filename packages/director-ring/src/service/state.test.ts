@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DirectorSettings } from '../core/settings.ts';
+import { encodeStoredHosts } from '../core/state/stored-hosts.ts';
+import { ip } from '../testing/ip.ts';
 import { startTestDirector } from '../testing/start.ts';
 
 let folder = '';
@@ -73,6 +75,18 @@ test('users and backends are after a restart as they were', async () => {
   const late = await start(100);
   expect([late.where(77), late.where(78)]).toEqual(['', '']);
   await late.stop();
+});
+
+test('what was set down for its health stays so until an administrator says otherwise', async () => {
+  const down = { tag: '', hostname: '', vhosts: 100, isDown: true, updownTime: 5, isDownForHealth: true };
+  const hosts = ['10.2.0.11', '10.2.0.12', '10.2.0.13'].map((address) => ({ ...down, ip: ip(address) }));
+  await writeFile(hostsFile(), encodeStoredHosts({ configured: hosts, hosts }), 'latin1');
+  const director = await start();
+  director.ask('HOST-UP\t10.2.0.13');
+  director.ask('HOST-DOWN\t10.2.0.13');
+  await director.stop();
+  const lines = (await readFile(hostsFile(), 'latin1')).split('\n').filter((line) => line.startsWith('host\t'));
+  expect(lines.map((line) => line.split('\t')[7])).toEqual(['health', 'health', undefined]);
 });
 
 test('what changed is on disk about a second later, backends at once', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ip } from '../../testing/core.ts';
 import { greeting, joining, startRingCore } from '../../testing/ring-core.ts';
 import type { DirectorSettings } from '../settings.ts';
+import { restoreHosts } from '../state/restore.ts';
 import { endRound, probed } from './health.ts';
 
 const SETTINGS: Partial<DirectorSettings> = {
@@ -65,6 +66,19 @@ test('what an administrator set down stays down', () => {
   expect(ring.isDown('10.2.0.12')).toBe(true);
 });
 
+test.each([
+  ['is up again', true],
+  ['stays down, as an administrator left it', false],
+])('after a restart, a backend that serves again %s', (_, isDownForHealth) => {
+  const ring = start();
+  const down = { tag: '', hostname: '', vhosts: 100, isDown: true, updownTime: 5 };
+  const stored = { ...down, ip: ip('10.2.0.12'), isDownForHealth };
+  restoreHosts(ring.director, { configured: ring.director.initialHosts.all(), hosts: [stored] });
+  expect(ring.isDown('10.2.0.12')).toBe(true);
+  ring.rounds(2, []);
+  expect(ring.isDown('10.2.0.12')).toBe(!isDownForHealth);
+});
+
 /** In a ring of two: our own right and left are the same director. */
 const inRing = () => {
   const ring = start(['127.0.0.4']);
@@ -77,7 +91,7 @@ const inRing = () => {
     for (const line of right?.heard() ?? []) if (line.startsWith('SYNC\\t127.0.0.1')) left?.say(line);
   };
   circle();
-  return { ...ring, left, circle };
+  return { ...ring, left, right, circle };
 };
 
 test('one of two is no majority; both are', () => {
@@ -105,6 +119,21 @@ test('a director that is silent for three rounds is not asked any more', () => {
   expect(ring.isDown('10.2.0.12')).toBe(false);
   ring.rounds(2, ['10.2.0.12']);
   expect(ring.isDown('10.2.0.12')).toBe(true);
+});
+
+test('a director that begins to vote is told what is down for its health', () => {
+  const ring = inRing();
+  const vote = (seq: number) =>
+    ring.left?.say(`USER-KICK-ALT\\t127.0.0.4\\t21100\\t${seq}\\thoming_health\\tvote 127.0.0.4 21100 90`);
+  const told = () => (ring.right?.heard() ?? []).filter((line) => line.includes('homing_health\\tdown'));
+  const host = ring.director.hosts.find(ip('10.2.0.12'));
+  if (host === undefined) throw new Error('no host');
+  ring.director.hosts.setDown(host, true, 7);
+  ring.director.health.downs.set(host.ip, 7);
+  vote(1);
+  expect(told()).toEqual([expect.stringContaining('down 10.2.0.12 7')]);
+  vote(2);
+  expect(told()).toEqual([]);
 });
 
 test('login processes hear nothing of votes', () => {

@@ -93,6 +93,14 @@ const publish = (director: Director, bulletin: Bulletin): boolean => {
   return true;
 };
 
+/** To one who may not have heard it: it may be the one that has to set them up again. */
+const tellDowns = (director: Director): void => {
+  for (const host of director.hosts.all()) {
+    const { ip, updownTime } = host;
+    if (isDownForHealth(director, host)) publish(director, { tell: 'down', ip, updownTime });
+  }
+};
+
 /** From another director. What it means is no kick, so login processes hear nothing of it. */
 export const onBulletin = (director: Director, text: string, now: number): void => {
   // Who does not probe does not decide.
@@ -101,7 +109,10 @@ export const onBulletin = (director: Director, text: string, now: number): void 
   const bulletin = parseBulletin(text);
   if (bulletin === undefined) return;
   if (bulletin.tell === 'vote') {
-    if (findMember(ring, bulletin.voter)?.isSelf === false) takeVote(health, bulletin, now);
+    if (findMember(ring, bulletin.voter)?.isSelf === false) {
+      if (!health.votes.has(voterKey(bulletin.voter))) tellDowns(director);
+      takeVote(health, bulletin, now);
+    }
   } else if (hosts.find(bulletin.ip) !== undefined) health.downs.set(bulletin.ip, bulletin.updownTime);
   decide(director, now);
 };
@@ -159,9 +170,13 @@ const NOBODY = 0;
 
 const isUsable = (host: MailHost): boolean => !host.isDown && host.vhosts > 0;
 
+/** Not by an administrator, nor by one since. */
+export const isDownForHealth = ({ health }: Director, { ip, isDown, updownTime }: MailHost): boolean =>
+  isDown && health.downs.get(ip) === updownTime;
+
 const setUp = (director: Director, host: MailHost, now: number): void => {
   const { health } = director;
-  if (health.downs.get(host.ip) !== host.updownTime) return;
+  if (!isDownForHealth(director, host)) return;
   health.downs.delete(host.ip);
   const text = `health: Setting host ${host.ip} up again`;
   logRing(director, 'warning', 'health_set_up', text, { host: host.ip });

@@ -67,7 +67,8 @@ describe('without other directors', () => {
   test('mail hosts are as they were', () => {
     const director = start();
     const host = { tag: '', hostname: '', vhosts: 7, isDown: true, updownTime: 5 };
-    restoreHosts(director, { configured: [{ ip: ONE, tag: '' }], hosts: [{ ...host, ip: ONE }] });
+    const before = { ...host, ip: ONE, isDownForHealth: false };
+    restoreHosts(director, { configured: [{ ip: ONE, tag: '' }], hosts: [before] });
     expect(director.hosts.all()).toMatchObject([
       { ...host, ip: ONE },
       { ip: TWO, vhosts: 100, isDown: false },

@@ -24,10 +24,14 @@ export type Restoring = {
 };
 
 export const restoreHosts = (director: Director, stored: StoredHosts): void => {
-  const { hosts, initialHosts } = director;
-  const merged = mergeHosts(stored, initialHosts.all(), { vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0 });
+  const { hosts, initialHosts, health } = director;
+  const fresh = { vhosts: DEFAULT_VHOSTS, isDown: false, updownTime: 0, isDownForHealth: false };
+  const merged = mergeHosts(stored, initialHosts.all(), fresh);
   for (const host of hosts.all()) hosts.remove(host);
-  for (const host of merged) hosts.add(host);
+  for (const { isDownForHealth, ...host } of merged) {
+    hosts.add(host);
+    if (isDownForHealth) health.downs.set(host.ip, host.updownTime);
+  }
 };
 
 /** Before the first login. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ip } from '../../testing/ip.ts';
 import { decodeStoredHosts, encodeStoredHosts, mergeHosts, type StoredHost } from './stored-hosts.ts';
 
-const UP = { vhosts: 100, isDown: false, updownTime: 0, hostname: '' };
+const UP = { vhosts: 100, isDown: false, updownTime: 0, hostname: '', isDownForHealth: false };
 
 /** `10.0.0.1@tag=50!`: 50 vhosts, down. */
 const host = (text: string): StoredHost => {
@@ -25,6 +25,7 @@ const anyHost = fc.record({
   isDown: fc.boolean(),
   updownTime: fc.nat(0xffff_ffff),
   hostname: fc.constantFrom('', 'backend1.example.com', 'a\tb\n'),
+  isDownForHealth: fc.boolean(),
 });
 const anyFile = fc.record({
   configured: fc.array(fc.record({ ip: fc.ipV6().map(ip), tag: fc.constantFrom('', 'a', '\t') })),

@@ -3,7 +3,7 @@
  *
  *     homing-director-hosts\t1
  *     configured\t<ip>\t<tag>                                              as the setting said then
- *     host\t<ip>\t<tag>\t<vhosts>\t<up|down>\t<updown time>\t<hostname>    as it was
+ *     host\t<ip>\t<tag>\t<vhosts>\t<up|down>\t<updown time>\t<hostname>[\thealth]    as it was, and why down
  *     end\t<CRC-32 of all lines before>
  */
 import { crc32 } from 'node:zlib';
@@ -11,19 +11,24 @@ import { type ByteString, type IpAddress, joinTabs, parseIpAddress, parseUint32,
 import type { MailHost } from '../host/mail-host.ts';
 import type { HostRow } from './host-rows.ts';
 
-export type StoredHost = Pick<MailHost, 'ip' | 'tag' | 'hostname' | 'vhosts' | 'isDown' | 'updownTime'>;
+export type StoredHost = Pick<MailHost, 'ip' | 'tag' | 'hostname' | 'vhosts' | 'isDown' | 'updownTime'> & {
+  /** Set down for its health, so it comes up by itself. */
+  readonly isDownForHealth: boolean;
+};
 
 export type StoredHosts = { readonly configured: readonly HostRow[]; readonly hosts: readonly StoredHost[] };
 
 const TITLE = 'homing-director-hosts\t1';
+const HEALTH = 'health';
 
 export const encodeStoredHosts = ({ configured, hosts }: StoredHosts): ByteString => {
   const lines = [
     TITLE,
     ...configured.map(({ ip, tag }) => joinTabs(['configured', ip, tag])),
-    ...hosts.map(({ ip, tag, vhosts, isDown, updownTime, hostname }) =>
-      joinTabs(['host', ip, tag, `${vhosts}`, isDown ? 'down' : 'up', `${updownTime}`, hostname]),
-    ),
+    ...hosts.map(({ ip, tag, vhosts, isDown, updownTime, hostname, isDownForHealth }) => {
+      const fields = ['host', ip, tag, `${vhosts}`, isDown ? 'down' : 'up', `${updownTime}`, hostname];
+      return joinTabs(isDownForHealth ? [...fields, HEALTH] : fields);
+    }),
   ];
   const text = lines.map((line) => `${line}\n`).join('');
   return `${text}end\t${checksum(text)}\n`;
@@ -49,12 +54,12 @@ export const decodeStoredHosts = (file: ByteString): StoredHosts | undefined => 
 };
 
 const parseHost = (ip: IpAddress, tag: ByteString, fields: readonly ByteString[]): StoredHost | undefined => {
-  const [vhostsText, state, time, hostname] = fields;
+  const [vhostsText, state, time, hostname, reason] = fields;
   const vhosts = parseUint32(vhostsText);
   const updownTime = parseUint32(time);
   if (vhosts === undefined || updownTime === undefined || hostname === undefined) return undefined;
   if (state !== 'up' && state !== 'down') return undefined;
-  return { ip, tag, vhosts, isDown: state === 'down', updownTime, hostname };
+  return { ip, tag, vhosts, isDown: state === 'down', updownTime, hostname, isDownForHealth: reason === HEALTH };
 };
 
 const checksum = (text: ByteString): string => `${crc32(Buffer.from(text, 'latin1'))}`;
@@ -66,7 +71,7 @@ const checksum = (text: ByteString): string => `${crc32(Buffer.from(text, 'latin
 export const mergeHosts = (
   { configured, hosts }: StoredHosts,
   configuredNow: readonly (HostRow & Pick<StoredHost, 'hostname'>)[],
-  fresh: Pick<StoredHost, 'vhosts' | 'isDown' | 'updownTime'>,
+  fresh: Pick<StoredHost, 'vhosts' | 'isDown' | 'updownTime' | 'isDownForHealth'>,
 ): StoredHost[] => {
   const before = new Map(configured.map((row) => [row.ip, row]));
   const now = new Map(configuredNow.map((row) => [row.ip, row]));
