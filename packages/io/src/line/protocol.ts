@@ -29,7 +29,7 @@ export type Outlet = {
   /** Stops and restarts the reading side, for protocols that must not take more work. */
   pause(): void;
   resume(): void;
-  /** Who is at the other end; absent in-process and on TCP. */
+  /** Who is at the other end; absent in-process and on TCP. No getter, as in `Log`. */
   readonly peer: () => PeerCredentials | undefined;
 };
 

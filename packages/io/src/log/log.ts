@@ -17,7 +17,10 @@ export type LogSink = (entry: LogEntry, now: number) => void;
 type Write = (event: string, fields: LogFields, text: string) => void;
 
 export type Log = { readonly [Level in LogLevel]: Write } & {
-  /** True if debug lines are wanted; ask before building one on a hot path. */
+  /**
+   * True if debug lines are wanted; ask before building one on a hot path. No getter: V8 keeps an object that is made with
+   * one of its own as a dictionary, and all that is asked of it takes a lookup.
+   */
   readonly debugEnabled: () => boolean;
   /** A log whose lines begin with `prefix` and carry `fields`; made once where a connection or session begins. */
   child(prefix: string, fields?: LogFields): Log;

@@ -189,3 +189,21 @@ test.each([
   // The second time from memory.
   for (let n = 0; n < 2; n++) expect(readLocalEnd(params, places)).toMatchObject({ lip, lport });
 });
+
+test('one pass over any parameters shows what reading all of them finds', () => {
+  const value = fc.constantFrom('', '=', '=127.0.0.1', '=10.0.0.2', '=::1', '=zz', '=143', '=0', '=99999', '=a\x01tb');
+  const key = fc.constantFrom('service', 'protocol', 'lip', 'lport', 'rip', 'rport', 'forward_fields', 'l\x01ip', 'x', '');
+  const param = fc.tuple(key, value).map(([name, text]) => name + text);
+  fc.assert(
+    fc.property(fc.array(param, { maxLength: 6 }), fc.boolean(), (list, hasResp) => {
+      const text = list.join('\t');
+      const { params, places } = parseAuth(`AUTH\t1\tPLAIN\t${text}${hasResp ? '\tresp=AA==' : ''}`);
+      const { lip, lport, service, forwardFields } = parseRequestInfo(text);
+      expect(params).toBe(text);
+      expect(createLocalEndReader()(params, places)).toMatchObject({ lip, lport });
+      expect(namesService(params, places)).toBe(service !== undefined);
+      if (forwardFields.length > 0) expect(places.hasForwardFields).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});

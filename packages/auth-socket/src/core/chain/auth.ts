@@ -42,7 +42,7 @@ export type UserdbLink = Link & {
 export type Auth = {
   readonly settings: AuthSettings;
   readonly usernames: UsernameRules;
-  /** A client certificate matters. */
+  /** A client certificate matters. Asked at each login, and `settings` is so large that V8 looks each one up. */
   readonly asksForCertificate: boolean;
   /** Where a login came to, and the fields that tell it: mostly where the one before did. */
   readonly readLocalEnd: ReturnType<typeof createLocalEndReader>;
