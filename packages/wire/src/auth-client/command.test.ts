@@ -192,7 +192,18 @@ test.each([
 
 test('one pass over any parameters shows what reading all of them finds', () => {
   const value = fc.constantFrom('', '=', '=127.0.0.1', '=10.0.0.2', '=::1', '=zz', '=143', '=0', '=99999', '=a\x01tb');
-  const key = fc.constantFrom('service', 'protocol', 'lip', 'lport', 'rip', 'rport', 'forward_fields', 'l\x01ip', 'x', '');
+  const key = fc.constantFrom(
+    'service',
+    'protocol',
+    'lip',
+    'lport',
+    'rip',
+    'rport',
+    'forward_fields',
+    'l\x01ip',
+    'x',
+    '',
+  );
   const param = fc.tuple(key, value).map(([name, text]) => name + text);
   fc.assert(
     fc.property(fc.array(param, { maxLength: 6 }), fc.boolean(), (list, hasResp) => {

@@ -42,8 +42,9 @@ export type UserdbLink = Link & {
 export type Auth = {
   readonly settings: AuthSettings;
   readonly usernames: UsernameRules;
-  /** A client certificate matters. Asked at each login, and `settings` is so large that V8 looks each one up. */
+  /** What each login asks of `settings`, which is so large that V8 looks every name up. */
   readonly asksForCertificate: boolean;
+  readonly anonymousUsername: string;
   /** Where a login came to, and the fields that tell it: mostly where the one before did. */
   readonly readLocalEnd: ReturnType<typeof createLocalEndReader>;
   readonly lipEntry: (lip: IpAddress) => Entry;

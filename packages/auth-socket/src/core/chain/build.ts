@@ -49,6 +49,7 @@ export const buildAuth = (service: AuthServiceSettings, deps: BuildDeps): Auth =
     settings: service.settings,
     usernames: usernameRules(service.settings),
     asksForCertificate: service.settings.auth_ssl_username_from_cert || service.settings.auth_ssl_require_client_cert,
+    anonymousUsername: service.settings.auth_anonymous_username,
     readLocalEnd: createLocalEndReader(),
     lipEntry: rememberLast((lip: IpAddress) => createEntry('lip', lip)),
     lportEntry: rememberLast((lport: number) => createEntry('lport', String(lport))),

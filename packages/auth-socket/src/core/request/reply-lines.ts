@@ -49,7 +49,7 @@ const mayBeProxied = ({ passdbFields: fields }: AuthRequest): boolean =>
   hasField(fields, 'proxy') || hasField(fields, 'director_proxy_maybe');
 
 const isAnonymous = ({ auth, user }: AuthRequest): boolean =>
-  user !== undefined && user !== '' && user === auth.settings.auth_anonymous_username;
+  user !== undefined && user !== '' && user === auth.anonymousUsername;
 
 /** `authToken`: what REQUEST asked for, if it did. `tellsLocalName`: the peer may get the name the client came to. */
 export const requestReplyLine = (

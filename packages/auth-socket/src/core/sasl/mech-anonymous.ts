@@ -2,7 +2,7 @@
 import { clientFirst, type Mechanism } from './mechanism.ts';
 
 const proceed: Mechanism['proceed'] = (request) => {
-  request.user = request.auth.settings.auth_anonymous_username;
+  request.user = request.auth.anonymousUsername;
   request.success = true;
   return { do: 'succeed' };
 };
