@@ -127,20 +127,19 @@ apt_install() (
   apt update && apt install -y --no-install-recommends "$@"
 )
 
-# Ends the script if the users whom servers become cannot come here, below /root for one: then it runs once more in a copy,
-# of links where that goes, that everybody can read. Usage: where_readable SCRIPT ARGUMENT...
+# Ends the script if the users whom servers become cannot come here, below /root for one: then it runs once more in a copy
+# that everybody can read. Usage: where_readable SCRIPT ARGUMENT...
 where_readable() {
   if [ "$(id -u)" != 0 ] || everybody_may_enter "$PWD"; then return 0; fi
   copy=$(mktemp -d /var/tmp/homing-XXXXXX) || exit 1
   trap 'rm -rf "$copy"' EXIT
   trap 'exit 1' HUP INT TERM
   say "Running in $copy: no other user can read $PWD"
-  chmod 755 "$copy"
-  mkdir -p .cache && ln -s "$PWD/.cache" "$copy/.cache"
   for entry in * .[!.]*; do
-    case $entry in .git | .cache | '*') continue ;; esac
-    cp -al "$entry" "$copy/" 2>/dev/null || cp -a "$entry" "$copy/" || exit 1
+    case $entry in .git | .cache) ;; *) cp -a "$entry" "$copy/" || exit 1 ;; esac
   done
+  chmod -R a+rX "$copy" || exit 1
+  mkdir -p .cache && ln -s "$PWD/.cache" "$copy/.cache" || exit 1
   script=$1
   shift
   (cd "$copy" && "./$script" "$@")
