@@ -213,6 +213,7 @@ test('one pass over any parameters shows what reading all of them finds', () => 
       expect(params).toBe(text);
       expect(createLocalEndReader()(params, places)).toMatchObject({ lip, lport });
       expect(namesService(params, places)).toBe(service !== undefined);
+      expect(serviceOf(params)).toBe(service);
       if (forwardFields.length > 0) expect(places.hasForwardFields).toBe(true);
     }),
     { numRuns: 2000 },

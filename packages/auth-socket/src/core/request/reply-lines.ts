@@ -4,9 +4,8 @@ import { fieldValue, hasField, isEmpty, printFields, printOkFields, removeField 
 import { type AuthRequest, infoOf } from './auth-request.ts';
 import { revealSecret } from './secret.ts';
 
-export const okLine = (request: AuthRequest): ByteString => {
-  return `OK\t${request.idText}\tuser=${escapeTab(request.user ?? '')}${replyFields(request)}\n`;
-};
+export const okLine = (request: AuthRequest): ByteString =>
+  `OK\t${request.idText}\tuser=${escapeTab(request.user ?? '')}${replyFields(request)}\n`;
 
 export const failLine = (request: AuthRequest): ByteString => {
   removeField(request.passdbFields, 'nologin');
